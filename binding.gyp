@@ -1,0 +1,41 @@
+{
+  'target_defaults': {
+    'include_dirs': ['native'],
+    'cflags_cc!': ['-std=gnu++17', '-std=gnu++20'],
+    'cflags_cc': ['-std=c++20'],
+  },
+  'targets': [
+    {
+      'target_name': 'ringfence',
+      'sources': ['<!@(node native/build/lists.mjs native/sources.json addon)'],
+      'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
+      'defines': ['NAPI_VERSION=9', 'NAPI_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+      'dependencies': ['ringfence-helper'],
+      'cflags_cc!': ['-fno-exceptions'],
+      'cflags_cc': ['-fexceptions'],
+      'cflags': [
+        '-fvisibility=hidden',
+        '-fstack-protector-strong',
+        '-U_FORTIFY_SOURCE',
+        '-D_FORTIFY_SOURCE=2',
+      ],
+      'ldflags': [
+        '-static-libstdc++',
+        '-static-libgcc',
+        '-Wl,--exclude-libs,ALL',
+        '-Wl,-z,relro,-z,now',
+      ],
+    },
+    {
+      # Freestanding: own _start, no C library.
+      'target_name': 'ringfence-helper',
+      'type': 'executable',
+      'sources': ['<!@(node native/build/lists.mjs native/sources.json helper)'],
+      'defines': ['RINGFENCE_FREESTANDING=1'],
+      'cflags!': ['-pthread', '-O3', '-fno-omit-frame-pointer', '-fPIC'],
+      'cflags': ['<!@(node native/build/lists.mjs native/build/helper-flags.json compile)'],
+      'ldflags!': ['-pthread', '-rdynamic'],
+      'ldflags': ['<!@(node native/build/lists.mjs native/build/helper-flags.json link)'],
+    },
+  ],
+}

@@ -1,0 +1,5 @@
+namespace ringfence {
+
+int Main(int, char**) { return 0; }
+
+}  // namespace ringfence
