@@ -1,0 +1,99 @@
+/** The values of the options that make up a policy. */
+import { BACKENDS, type BackendName } from '../plan/types.js'
+import type { Access, NetworkMode } from '../policy/types.js'
+import type { GivenOptions } from './given-options.js'
+import { UsageError } from './usage-error.js'
+
+export interface PolicyArguments {
+  /** A preset's name or a policy file. Default: preset `workspace-write`. */
+  policy: string | undefined
+  /** Default: the current directory. */
+  cwd: string | undefined
+  /** From --read, --write and --deny, in the order given; relative to the cwd. */
+  rules: Array<{ path: string; access: Access }>
+  network: NetworkMode | undefined
+  allowHosts: string[]
+  backend: BackendName | 'auto'
+  timeoutMs: number | undefined
+  memoryBytes: number | undefined
+  processes: number | undefined
+  environment: Record<string, string>
+}
+
+export function readPolicyArguments(given: GivenOptions): PolicyArguments {
+  const network = readNetwork(given)
+  return {
+    policy: readText(given, 'policy', 'Give a preset or a policy file.'),
+    cwd: readText(given, 'cwd', 'Give a directory.'),
+    rules: given.rules,
+    network,
+    allowHosts: given.values.get('allow-host') ?? [],
+    backend: readBackend(given),
+    timeoutMs: readCount(given, 'timeout', 'milliseconds'),
+    memoryBytes: readCount(given, 'memory', 'bytes'),
+    processes: readCount(given, 'processes', 'processes'),
+    environment: readEnvironment(given.values.get('env') ?? []),
+  }
+}
+
+function readText(given: GivenOptions, name: string, hint: string): string | undefined {
+  const value = given.values.get(name)?.[0]
+  if (value === '') throw new UsageError('empty value', `--${name}`, hint)
+  return value
+}
+
+const NETWORK_MODES: readonly NetworkMode[] = ['none', 'proxy', 'unrestricted']
+
+function readNetwork(given: GivenOptions): NetworkMode | undefined {
+  const value = given.values.get('network')?.[0]
+  const mode = NETWORK_MODES.find((known) => known === value)
+  if (value !== undefined && mode === undefined) {
+    throw new UsageError('unknown network mode', `--network ${value}`, `Use one of ${NETWORK_MODES.join(', ')}.`)
+  }
+  if (mode === 'proxy') {
+    throw new UsageError('not available yet', '--network proxy', 'Use --network none or --network unrestricted.')
+  }
+  const host = given.values.get('allow-host')?.[0]
+  if (host !== undefined) {
+    throw new UsageError(
+      'not available yet',
+      `--allow-host ${host}`,
+      'It needs --network proxy, which is not available yet.',
+    )
+  }
+  return mode
+}
+
+function readBackend(given: GivenOptions): BackendName | 'auto' {
+  const value = given.values.get('backend')?.[0] ?? 'auto'
+  if (value === 'auto') return value
+  const backend = BACKENDS.find((known) => known === value)
+  if (backend !== undefined) return backend
+  throw new UsageError('unknown backend', `--backend ${value}`, `Use one of auto, ${BACKENDS.join(', ')}.`)
+}
+
+function readCount(given: GivenOptions, name: string, unit: string): number | undefined {
+  const value = given.values.get(name)?.[0]
+  if (value === undefined) return undefined
+  const count = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new UsageError('bad number', `--${name} ${value}`, `Give a whole number of ${unit}, 1 or more.`)
+  }
+  return count
+}
+
+function readEnvironment(pairs: readonly string[]): Record<string, string> {
+  const environment: Record<string, string> = {}
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    if (equals < 1) throw new UsageError('bad variable', `--env ${pair}`, 'Write --env NAME=VALUE.')
+    // defineProperty: a variable named __proto__ is a variable.
+    Object.defineProperty(environment, pair.slice(0, equals), {
+      value: pair.slice(equals + 1),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
+  }
+  return environment
+}

@@ -1,0 +1,60 @@
+/** Runs checks of one backend, one after the other, each in a directory of its own. */
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getSystemErrorName } from 'node:util'
+import { SandboxError } from '../errors.js'
+import type { BackendName } from '../plan/types.js'
+import { FILE_CHECKS } from './file-checks.js'
+import { HOST_CHECKS, SCRATCH_PREFIX } from './host-checks.js'
+import { NETWORK_CHECKS } from './network-checks.js'
+import { PROCESS_CHECKS } from './process-checks.js'
+import type { Check, CheckResult, Observation } from './types.js'
+
+export const CHECKS: readonly Check[] = [...FILE_CHECKS, ...NETWORK_CHECKS, ...PROCESS_CHECKS, ...HOST_CHECKS]
+
+export async function runChecks(backend: BackendName, checks: readonly Check[] = CHECKS): Promise<CheckResult[]> {
+  const results: CheckResult[] = []
+  for (const check of checks) results.push(await runCheck(backend, check))
+  return results
+}
+
+async function runCheck(backend: BackendName, check: Check): Promise<CheckResult> {
+  const start = performance.now()
+  const outcome = await observe(backend, check)
+  return { id: check.id, title: check.title, ...outcome, durationMs: Math.round(performance.now() - start) }
+}
+
+async function observe(
+  backend: BackendName,
+  check: Check,
+): Promise<Pick<CheckResult, 'status' | 'detail' | 'control'>> {
+  const directory = await mkdtemp(join(await realpath(tmpdir()), SCRATCH_PREFIX))
+  try {
+    return judge(await check.observe({ backend, directory }))
+  } catch (error) {
+    const status = error instanceof SandboxError && error.code === 'SANDBOX_POLICY_UNENFORCEABLE' ? 'refused' : 'failed'
+    return { status, detail: describeFailure(error), control: 'not tried' }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+function judge({
+  holds,
+  controlHolds,
+  detail,
+  control,
+}: Observation): Pick<CheckResult, 'status' | 'detail' | 'control'> {
+  if (!holds) return { status: 'failed', detail, control }
+  return { status: controlHolds ? 'passed' : 'inconclusive', detail, control }
+}
+
+/** Stage and errno name of a SandboxError, the message of anything else. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof SandboxError)) return error instanceof Error ? error.message : String(error)
+  const errno =
+    error.errno !== undefined && error.errno > 0 ? ` ${error.syscall} ${getSystemErrorName(-error.errno)}` : ''
+  const path = error.path !== undefined && !error.message.includes(error.path) ? ` ${error.path}` : ''
+  return `${error.message} [${error.stage}${errno}${path}]`
+}
