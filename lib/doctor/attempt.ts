@@ -33,7 +33,6 @@ export async function attemptFenced(options: FenceOptions, ...args: string[]): P
   try {
     const [file, ...rest] = attemptCommand(...args)
     const result = await sandbox.exec(file, rest, { timeout: ATTEMPT_TIMEOUT_MS })
-    if (result.error !== undefined) throw result.error
     return outcome(result.exitCode, result.signal, result.stdout, result.stderr)
   } finally {
     await sandbox.close()

@@ -52,7 +52,6 @@ async function observeStart({ backend, directory }: CheckContext): Promise<Obser
   const sandbox = await Sandbox.create({ policy: 'workspace-write', cwd: directory, backend })
   try {
     const result = await sandbox.exec('sh', ['-c', `exit ${START_EXIT}`])
-    if (result.error !== undefined) throw result.error
     const detail = result.signal === null ? `exit code ${result.exitCode}` : `ended by ${result.signal}`
     return { holds: result.exitCode === START_EXIT, controlHolds: true, detail, control: 'none needed' }
   } finally {

@@ -20,8 +20,7 @@ async function observeHostClean({ backend, directory }: CheckContext): Promise<O
   const before = await snapshot(work)
   const sandbox = await Sandbox.create({ policy: 'workspace-write', cwd: work, backend })
   try {
-    const result = await sandbox.exec('sh', ['-c', ':'])
-    if (result.error !== undefined) throw result.error
+    await sandbox.exec('sh', ['-c', ':'])
   } finally {
     await sandbox.close()
   }

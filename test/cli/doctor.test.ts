@@ -1,0 +1,87 @@
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { beforeAll, expect, test } from 'vitest'
+import type { DoctorReport } from '../../lib/doctor/types.js'
+import { BACKENDS } from '../../lib/plan/types.js'
+import { buildCli, type CliResult, ringfence } from '../support/cli.js'
+
+const CHECK_IDS = [
+  'start',
+  'allowed-write',
+  'forbidden-write',
+  'denied-read',
+  'read-only-subpath',
+  'missing-protected-path',
+  'host-loopback',
+  'host-unix-socket',
+  'host-process-invisible',
+  'host-process-unkillable',
+  'tree-kill',
+  'host-clean',
+]
+
+let json: CliResult
+let report: DoctorReport
+beforeAll(async () => {
+  buildCli()
+  json = await ringfence(['doctor', '--json'])
+  report = JSON.parse(json.stdout)
+}, 180_000)
+
+test('this machine is fenced', () => {
+  expect(json.stderr).toBe('')
+  expect(report.fenced, json.stdout).toBe(true)
+  expect(json.code).toBe(0)
+})
+
+test('every backend is reported, and every check of those that start', () => {
+  expect(report.backends.map(({ backend }) => backend)).toEqual([...BACKENDS])
+  for (const { available, reason, checks } of report.backends) {
+    if (available) expect(checks.map(({ id }) => id)).toEqual(CHECK_IDS)
+    else expect({ checks, reason }).toEqual({ checks: [], reason: expect.any(String) })
+  }
+})
+
+test('the backend that auto takes passes every check', () => {
+  const taken = report.backends.find(({ backend }) => backend === report.backend)
+  expect(taken?.checks.filter(({ status }) => status !== 'passed')).toEqual([])
+  expect(taken?.passed).toBe(true)
+})
+
+test('a check that did not pass is one that the backend refuses', () => {
+  const checks = report.backends.flatMap(({ checks }) => checks)
+  expect(checks.filter(({ status }) => status !== 'passed' && status !== 'refused')).toEqual([])
+})
+
+test('the machine is named', () => {
+  expect(report.machine).toEqual({
+    ringfence: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    node: process.version,
+    kernel: expect.stringMatching(/^\d+\.\d+/),
+    arch: process.arch,
+    uid: process.getuid?.(),
+    landlockAbi: expect.any(Number),
+    helperSource: expect.toBeOneOf(['memfd', 'file']),
+    bubblewrap: expect.toBeOneOf([null, { executable: expect.any(String), version: expect.any(String) }]),
+    stateDirectory: expect.stringMatching(/^\//),
+  })
+})
+
+test('nothing is left in the temporary directory', () => {
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('ringfence-doctor-'))).toEqual([])
+})
+
+test('a table for people says the same', async () => {
+  const { code, stdout, stderr } = await ringfence(['doctor'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  for (const id of CHECK_IDS) expect(stdout).toContain(id)
+  expect(stdout).toContain(`fenced by ${report.backend}`)
+}, 180_000)
+
+test('no bubblewrap, no shell tools on PATH: fenced all the same', async () => {
+  const { code, stdout } = await ringfence(['doctor', '--json'], { env: { PATH: '/nonexistent' } })
+  const without: DoctorReport = JSON.parse(stdout)
+  expect(without.backends.find(({ backend }) => backend === 'bubblewrap')?.available).toBe(false)
+  expect(without.fenced, stdout).toBe(true)
+  expect(code).toBe(0)
+}, 180_000)
