@@ -1,9 +1,90 @@
+// What the addon exports; described in lib/native/binding-types.ts.
+#include <fcntl.h>
 #include <napi.h>
+#include <unistd.h>
 
+#include <cerrno>
+
+#include "binding/addon_data.h"
+#include "binding/async_binding.h"
+#include "binding/convert.h"
+#include "binding/error_to_js.h"
+#include "binding/lease_binding.h"
+#include "binding/plan_binding.h"
+#include "binding/process_binding.h"
+#include "linux/kernel_facts.h"
+
+namespace ringfence {
 namespace {
 
-Napi::Object Initialize(Napi::Env, Napi::Object exports) { return exports; }
+void LoadHelper(const Napi::CallbackInfo& info) {
+  HelperImage image;
+  const Status status = LoadHelperImage(ToText(info[0], "helperPath"), &image);
+  if (!status.ok()) throw ToError(info.Env(), status);
+  DataOf(info.Env())->helper = std::move(image);
+}
+
+Napi::Value KernelFactsToJs(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const KernelFacts facts = AskKernel();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("landlockAbi", facts.landlock_abi);
+  object.Set("landlockErrno", facts.landlock_errno);
+  object.Set("uid", facts.uid);
+  object.Set("gid", facts.gid);
+  object.Set("mapsFullRange", facts.maps_full_range);
+  object.Set("helperSource",
+             DataOf(env)->helper.in_memory ? "memfd" : "file");
+  return object;
+}
+
+Napi::Value MakePipe(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC) < 0) throw ToError(env, {Stage::kLaunchPipe, errno});
+  Napi::Array pair = Napi::Array::New(env, 2);
+  pair.Set(0U, fds[0]);
+  pair.Set(1U, fds[1]);
+  return pair;
+}
+
+void CloseFd(const Napi::CallbackInfo& info) { close(ToInteger(info[0], "fd")); }
+
+// The environment ends (process exit, or a worker thread's end): first everything that runs is
+// ended and waited for, then the stubs that protected it go.
+void EndEnvironment(AddonData* data) {
+  data->watcher.reset();
+  for (StubLease* lease : data->leases) {
+    // A stub that cannot be removed now is healed by the next run.
+    if (!lease->Release().ok()) continue;
+  }
+  data->leases.clear();
+}
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  auto* holder = new AddonDataHolder{std::make_shared<AddonData>()};
+  env.SetInstanceData(holder);
+  env.AddCleanupHook(EndEnvironment, holder->data.get());
+  ProcessBinding::Define(env);
+  LeaseBinding::Define(env);
+  exports.Set("loadHelper", Napi::Function::New(env, LoadHelper));
+  exports.Set("kernelFacts", Napi::Function::New(env, KernelFactsToJs));
+  exports.Set("prepare", Napi::Function::New(env, Prepare));
+  exports.Set("spawn", Napi::Function::New(env, ProcessBinding::Spawn));
+  exports.Set("pipe", Napi::Function::New(env, MakePipe));
+  exports.Set("closeFd", Napi::Function::New(env, CloseFd));
+  exports.Set("acquireStubs", Napi::Function::New(env, LeaseBinding::Acquire));
+  exports.Set("sweepStubs", Napi::Function::New(env, SweepStubsAsync));
+  exports.Set("scanRepositories", Napi::Function::New(env, ScanRepositoriesAsync));
+  exports.Set("runTool", Napi::Function::New(env, RunToolAsync));
+  return exports;
+}
 
 }  // namespace
+}  // namespace ringfence
 
-NODE_API_MODULE(ringfence, Initialize)
+static Napi::Object InitializeRingfence(Napi::Env env, Napi::Object exports) {
+  return ringfence::Initialize(env, exports);
+}
+
+NODE_API_MODULE(ringfence, InitializeRingfence)

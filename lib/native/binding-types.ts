@@ -1,0 +1,116 @@
+/** What the addon exports. The only description of the boundary; native/binding/ implements it. */
+import type { LandlockPlan, MountStep, SeccompPlan } from '../plan/types.js'
+
+/** A failure with its numbers, as it comes from native code (thrown as properties of an Error). */
+export interface NativeFailure {
+  /** Text name of the stage, from native/core/stage.cc: `linux.mount.bind`. */
+  stage: string
+  syscall: string
+  /** Positive errno, 0 when the failure is not of a system call. */
+  errno: number
+  path?: string
+}
+
+/** The part of a plan that native code carries out. */
+export interface NativePlan {
+  mode: 'namespaces' | 'bubblewrap' | 'landlock'
+  namespaces: string[]
+  idMap: 'single' | 'full' | 'none'
+  loopback: boolean
+  /** `origin` is ignored. */
+  mounts: MountStep[]
+  bubblewrap?: { executable: string; args: string[] }
+  landlock: LandlockPlan | null
+  seccomp: SeccompPlan
+}
+
+/** A plan in the form that launches use. Immutable; freed by GC. */
+export interface PreparedPlan {
+  readonly __preparedPlan: unique symbol
+}
+
+export interface NativeSpawnRequest {
+  /** argv[0] included. */
+  argv: string[]
+  /** What is executed: a path with a slash, or a name to look up in PATH of `env` inside the sandbox. */
+  file: string
+  env: string[]
+  cwd: string
+  /** Host descriptors that become 0, 1, 2, ... of the command. -1: /dev/null. They stay the caller's. */
+  stdio: number[]
+  /** Set up everything, then end with 0 instead of executing. For probing. */
+  dryRun?: boolean
+}
+
+export interface NativeUsage {
+  userUs: number
+  systemUs: number
+  maxRssBytes: number
+}
+
+export type NativeProcessEvent =
+  /** The command was executed. */
+  | { type: 'spawned' }
+  /** It did not run (or, stage `linux.watch.lost`, was ended because a protection was lost). */
+  | ({ type: 'failed' } & NativeFailure)
+  /** The command ended. Comes after `spawned`. `signal` is a number, 0 if none. */
+  | { type: 'exit'; code: number; signal: number; usage: NativeUsage }
+  /** Nothing of the sandbox is left: no process, no descriptor. Always the last event. */
+  | { type: 'closed' }
+
+export interface NativeProcess {
+  /** Of the supervisor: the process outside the sandbox that stands for the whole tree. */
+  readonly pid: number
+  /** To the command; SIGKILL ends the whole tree. False when it is gone already. */
+  kill(signal: number): boolean
+  ref(): void
+  unref(): void
+}
+
+export interface StubLease {
+  /** Of the paths asked for, those that are held by stub directories (the others exist on their own). */
+  readonly held: string[]
+  /** Removes the stubs that no other sandbox uses. Idempotent. Throws NativeFailure. */
+  release(): void
+}
+
+export interface KernelFacts {
+  /** 0: none. */
+  landlockAbi: number
+  /** errno of landlock_create_ruleset when the ABI is 0. */
+  landlockErrno: number
+  uid: number
+  gid: number
+  mapsFullRange: boolean
+  /** How the launcher is executed: from a sealed memfd, or from its file. */
+  helperSource: 'memfd' | 'file'
+}
+
+export interface RepositoryScanResult {
+  /** Absolute paths of every `.git` entry found (directory or file), top level of the roots included. */
+  gitEntries: string[]
+  directories: number
+  complete: boolean
+  /** Directories that could not be read: path and errno. */
+  unreadable: Array<{ path: string; errno: number }>
+  /** Number of `.git` entries whose path is not valid UTF-8 (cannot be named in a plan). */
+  unrepresentable: number
+}
+
+export interface NativeBinding {
+  /** Must be called first. `helperPath` is read once; it may vanish from the disk later. Throws NativeFailure. */
+  loadHelper(helperPath: string): void
+  kernelFacts(): KernelFacts
+  prepare(plan: NativePlan): PreparedPlan
+  /** Synchronous part below 1 ms whatever the heap; never forks. Throws NativeFailure. */
+  spawn(plan: PreparedPlan, request: NativeSpawnRequest, onEvent: (event: NativeProcessEvent) => void): NativeProcess
+  /** A pipe for a stdio slot: [read end, write end], both close-on-exec. Throws NativeFailure. */
+  pipe(): [number, number]
+  closeFd(fd: number): void
+  acquireStubs(stateDirectory: string, paths: string[]): StubLease
+  /** Removes what crashed processes left. Resolves with the number of stubs removed. */
+  sweepStubs(stateDirectory: string): Promise<number>
+  scanRepositories(roots: string[], options: { maxDirectories: number }): Promise<RepositoryScanResult>
+  /** Runs a tool of the host without a sandbox and without a shell; for `bwrap --help` only. */
+  runTool(file: string, args: string[], timeoutMs: number): Promise<{ code: number; signal: number; stdout: string }>
+}

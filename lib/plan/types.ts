@@ -1,0 +1,114 @@
+/**
+ * A plan: what each rule of a resolved policy becomes on one backend, as plain data.
+ *
+ * Planning is pure: (ResolvedPolicy, MachineFacts) -> Plan. `explain` prints it, golden tests compare it,
+ * the native core carries it out step by step and stops at the first step that fails.
+ */
+import type { AbsolutePath, Protection, ResolvedPolicy, RuleOrigin } from '../policy/types.js'
+
+export const BACKENDS = ['namespaces', 'bubblewrap', 'landlock'] as const
+export type BackendName = (typeof BACKENDS)[number]
+
+/** What planning has to know of the machine. Found by probing, passed in, never looked up. */
+export interface MachineFacts {
+  uid: number
+  gid: number
+  /** True when the launcher may map the full id range (real root with CAP_SETUID and CAP_SETGID). */
+  mapsFullRange: boolean
+  /** Highest Landlock ABI of the kernel, 0 when there is none. Tests cap it. */
+  landlockAbi: number
+  /** False where a new /proc cannot be mounted (masked /proc in containers). */
+  mountsProc: boolean
+  arch: 'x64' | 'arm64'
+  /** Set when bwrap is there. */
+  bubblewrap?: { executable: AbsolutePath; version: string; flags: string[] }
+  /** Directory of ringfence's own state, 0700; denied to every command. Holds masks/ and stubs/. */
+  stateDirectory: AbsolutePath
+}
+
+/** One step of building the file system view, in the order of execution. */
+export type MountStep =
+  /** Make everything that is visible read-only (recursively), nosuid, nodev, private. */
+  | { op: 'readonly-root' }
+  /** Leave everything writable as the host has it, but nosuid and private. */
+  | { op: 'writable-root' }
+  /** Start from an empty root; only what later steps bring in exists (allow-list reading). */
+  | { op: 'empty-root' }
+  /** Show the host's tree at `path` with this access. Its source is opened before anything changes. */
+  | { op: 'bind'; path: AbsolutePath; access: 'read' | 'write'; type: 'directory' | 'file'; origin: RuleOrigin }
+  /** Bind a directory on itself so that it can be neither renamed nor removed. */
+  | { op: 'pin'; path: AbsolutePath; origin: RuleOrigin }
+  /** A protected path that is missing: an empty read-only directory holds its place. */
+  | { op: 'stub'; path: AbsolutePath; origin: RuleOrigin }
+  /** Hide what is at `path`. `search`: something below is shown again, so the directory can be passed. */
+  | { op: 'mask'; path: AbsolutePath; type: 'directory' | 'file'; search: boolean; origin: RuleOrigin }
+  /** Make a symbolic link (only after `empty-root`). */
+  | { op: 'symlink'; path: AbsolutePath; target: string }
+  /** New /proc of the own pid namespace; `host` keeps the host's, read-only, where mounting is refused. */
+  | { op: 'proc'; source: 'new' | 'host'; readonlyControls: boolean }
+  /** Minimal /dev. */
+  | { op: 'dev' }
+  /** Hide the host's network interfaces in /sys. */
+  | { op: 'sys-net' }
+
+export interface LandlockRule {
+  path: AbsolutePath
+  /** Bits of LANDLOCK_ACCESS_FS_*. */
+  access: number
+  /** A path that may be missing (device nodes). Default false: missing is an error. */
+  optional?: boolean
+}
+
+export interface LandlockPlan {
+  /** The ABI that the numbers below are for: min(kernel, highest known). */
+  abi: number
+  handledFs: number
+  handledNet: number
+  scoped: number
+  rules: LandlockRule[]
+}
+
+export interface SeccompPlan {
+  /** Allows namespaces and mounts of the command's own. */
+  nested: boolean
+  /** `none`: only unix sockets; `loopback`: also inet inside an own network namespace; `inet`: host network. */
+  sockets: 'none' | 'loopback' | 'inet'
+  /** `own`: connect() is checked, only sockets of the same sandbox; `pairs`: only socketpair(). */
+  unixSockets: 'own' | 'pairs'
+}
+
+export type EnforcementLevel = 'full' | 'partial' | 'none' | 'off'
+export type Enforcement = Record<Protection, { level: EnforcementLevel; by: string; reason?: string }>
+
+export interface Plan {
+  backend: BackendName
+  /** Namespaces to make, in the kernel's words. Empty for landlock. */
+  namespaces: Array<'user' | 'mount' | 'pid' | 'ipc' | 'net' | 'uts' | 'cgroup'>
+  /** `single`: own uid and gid; `full`: every id of the parent namespace as it is. */
+  idMap: 'single' | 'full' | 'none'
+  cwd: AbsolutePath
+  /** namespaces: the steps. bubblewrap: the same steps, for `explain`; `bubblewrap.args` is what runs. */
+  mounts: MountStep[]
+  bubblewrap?: { executable: AbsolutePath; args: string[] }
+  /** Paths that must be held by a stub directory on the host while a command runs. */
+  stubs: AbsolutePath[]
+  landlock: LandlockPlan | null
+  seccomp: SeccompPlan
+  enforcement: Enforcement
+  /** What the policy's own wishes give up here (nested, unrestricted network), and limits, for people. */
+  notes: string[]
+}
+
+/** One rule that a backend cannot enforce. */
+export interface UnenforceableRule {
+  /** The rule for people: `deny /home/u/.ssh (from "~/.ssh")`, `network none`, `limits.memoryBytes`. */
+  rule: string
+  reason: string
+  /** Backends that could enforce it, available here or not. */
+  enforcedBy: BackendName[]
+}
+
+export type PlanResult =
+  | { ok: true; plan: Plan }
+  | { ok: false; backend: BackendName; unenforceable: UnenforceableRule[] }
+export type Planner = (policy: ResolvedPolicy, facts: MachineFacts) => PlanResult

@@ -1,0 +1,33 @@
+// acquireStubs(): a lease of stub directories as a JS object.
+#ifndef RINGFENCE_BINDING_LEASE_BINDING_H_
+#define RINGFENCE_BINDING_LEASE_BINDING_H_
+
+#include <napi.h>
+
+#include <memory>
+
+#include "binding/addon_data.h"
+
+namespace ringfence {
+
+class LeaseBinding : public Napi::ObjectWrap<LeaseBinding> {
+ public:
+  static void Define(Napi::Env env);
+
+  // acquireStubs(stateDirectory, paths): JS thread, well below a millisecond for tens of paths.
+  static Napi::Value Acquire(const Napi::CallbackInfo& info);
+
+  explicit LeaseBinding(const Napi::CallbackInfo& info);
+  void Finalize(Napi::Env env) override;
+
+ private:
+  Napi::Value Held(const Napi::CallbackInfo& info);
+  void Release(const Napi::CallbackInfo& info);
+
+  std::shared_ptr<AddonData> data_;
+  StubLease lease_;
+};
+
+}  // namespace ringfence
+
+#endif  // RINGFENCE_BINDING_LEASE_BINDING_H_

@@ -1,0 +1,40 @@
+#include "linux/kernel_facts.h"
+
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "linux/uapi/landlock.h"
+#include "linux/uapi/syscall_numbers.h"
+
+namespace ringfence {
+namespace {
+
+bool HasCapability(unsigned capability) {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  if (syscall(SYS_capget, &header, data) < 0) return false;
+  return (data[capability / 32].effective & (1U << (capability % 32))) != 0;
+}
+
+}  // namespace
+
+KernelFacts AskKernel() {
+  KernelFacts facts;
+  const long abi = syscall(__NR_landlock_create_ruleset, nullptr, 0,
+                           uapi::kLandlockCreateRulesetVersion);
+  if (abi > 0) {
+    facts.landlock_abi = static_cast<int>(abi);
+  } else {
+    facts.landlock_errno = errno;
+  }
+  facts.uid = geteuid();
+  facts.gid = getegid();
+  facts.maps_full_range =
+      facts.uid == 0 && HasCapability(CAP_SETUID) && HasCapability(CAP_SETGID);
+  return facts;
+}
+
+}  // namespace ringfence

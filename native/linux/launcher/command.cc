@@ -1,0 +1,126 @@
+#include "linux/launcher/command.h"
+
+#include <linux/errno.h>
+#include <linux/filter.h>
+#include <linux/limits.h>
+#include <linux/prctl.h>
+#include <linux/resource.h>
+#include <linux/seccomp.h>
+
+#include "linux/launcher/capabilities.h"
+#include "linux/launcher/landlock.h"
+#include "linux/launcher/signals.h"
+#include "linux/launcher/sys.h"
+#include "linux/launcher/text.h"
+
+namespace ringfence {
+namespace {
+
+Outcome InstallFilter(CommandState* state) {
+  const wire::Plan& plan = *state->launch->plan;
+  if (plan.filter.count == 0) return {Stage::kSeccompInstall, EINVAL, nullptr};
+  sock_fprog program;
+  program.len = static_cast<unsigned short>(plan.filter.count);
+  program.filter =
+      const_cast<sock_filter*>(state->launch->PlanArray<sock_filter>(plan.filter));
+  const bool broker = (plan.flags & wire::kPlanBroker) != 0;
+  // WAIT_KILLABLE_RECV (Linux 5.19): a signal must not restart a connect() that was carried out.
+  long flags = broker ? SECCOMP_FILTER_FLAG_NEW_LISTENER | (1UL << 5) : 0;
+  long result =
+      sys::Call(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, sys::Address(&program));
+  if (result == -EINVAL && broker) {
+    flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    result = sys::Call(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, sys::Address(&program));
+  }
+  if (result > 0) state->listener = static_cast<int>(result);
+  return Check(Stage::kSeccompInstall, result);
+}
+
+Outcome Restrict(CommandState* state) {
+  RINGFENCE_TRY(DropCapabilities());
+  RINGFENCE_TRY(Check(Stage::kNoNewPrivs, sys::Prctl(PR_SET_NO_NEW_PRIVS, 1)));
+  if (state->ruleset >= 0) RINGFENCE_TRY(RestrictSelf(state->ruleset));
+  return InstallFilter(state);
+}
+
+const char* FindPath(const char* const* env) {
+  for (; *env != nullptr; ++env) {
+    if (StartsWith(*env, "PATH=")) return *env + 5;
+  }
+  return "/usr/local/bin:/usr/bin:/bin";
+}
+
+long Execute(const char* file, const char* const* argv, const char* const* env) {
+  return sys::Call(__NR_execve, sys::Address(file), sys::Address(argv), sys::Address(env));
+}
+
+// Looks `file` up in PATH as execvp(3) does, inside the sandbox: what the command may not see is
+// not found. A file without a known format is an error (no shell is tried).
+Outcome Search(const char* file, const char* const* argv, const char* const* env) {
+  long failure = -ENOENT;
+  for (const char* p = FindPath(env);;) {
+    const char* end = p;
+    while (*end != '\0' && *end != ':') ++end;
+    Line<PATH_MAX> candidate;
+    if (end != p) candidate.Add(p, static_cast<size_t>(end - p)).Add("/");
+    candidate.Add(file);
+    const long result = candidate.overflow() ? -ENAMETOOLONG : Execute(candidate.c_str(), argv, env);
+    if (result == -EACCES) failure = result;
+    if (result != -EACCES && result != -ENOENT && result != -ENOTDIR && result != -ENAMETOOLONG &&
+        result != -ELOOP) {
+      return Check(Stage::kExec, result, file);
+    }
+    if (*end == '\0') break;
+    p = end + 1;
+  }
+  return Check(Stage::kExec, Length(file) > NAME_MAX ? -ENAMETOOLONG : failure, file);
+}
+
+void RestoreOpenFiles(const CommandState& state) {
+  if (state.open_files == 0) return;
+  rlimit64 limit;
+  sys::Call(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, sys::Address(&limit));
+  limit.rlim_cur = state.open_files;
+  sys::Call(__NR_prlimit64, 0, RLIMIT_NOFILE, sys::Address(&limit), 0);
+}
+
+// Text offsets -> pointers, in place of a heap: a mapping that execve(2) drops.
+Outcome MakeVector(const Launch& launch, wire::Span span, const char*** vector) {
+  constexpr int kProtReadWrite = 3;
+  constexpr int kMapPrivateAnonymous = 0x22;
+  const size_t size = (static_cast<size_t>(span.count) + 1) * sizeof(char*);
+  const long address = sys::Call(__NR_mmap, 0, static_cast<long>(size), kProtReadWrite,
+                                 kMapPrivateAnonymous, -1, 0);
+  RINGFENCE_TRY(Check(Stage::kSupervisorMap, address < 0 && address > -4096 ? address : 0));
+  *vector = reinterpret_cast<const char**>(address);
+  const auto* texts = launch.RequestArray<wire::Text>(span);
+  for (uint32_t i = 0; i < span.count; ++i) (*vector)[i] = launch.RequestText(texts[i]);
+  (*vector)[span.count] = nullptr;
+  return {};
+}
+
+Outcome Run(CommandState* state) {
+  const Launch& launch = *state->launch;
+  const char** argv = nullptr;
+  const char** env = nullptr;
+  RINGFENCE_TRY(MakeVector(launch, launch.request->argv, &argv));
+  RINGFENCE_TRY(MakeVector(launch, launch.request->env, &env));
+  RINGFENCE_TRY(Check(Stage::kCommandSession, sys::Call(__NR_setsid)));
+  const char* cwd = launch.RequestText(launch.request->cwd);
+  RINGFENCE_TRY(Check(Stage::kCommandChdir, sys::Call(__NR_chdir, sys::Address(cwd)), cwd));
+  RestoreOpenFiles(*state);
+  RINGFENCE_TRY(Restrict(state));
+  if (launch.dry_run()) sys::Exit(0);
+  ResetSignals();
+  const char* file = launch.RequestText(launch.request->file);
+  for (const char* p = file; *p != '\0'; ++p) {
+    if (*p == '/') return Check(Stage::kExec, Execute(file, argv, env), file);
+  }
+  return Search(file, argv, env);
+}
+
+}  // namespace
+
+void RunCommand(CommandState* state) { state->outcome = Run(state); }
+
+}  // namespace ringfence

@@ -1,0 +1,187 @@
+#include "linux/launcher/init.h"
+
+#include <linux/errno.h>
+#include <linux/poll.h>
+#include <linux/prctl.h>
+#include <linux/resource.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+
+#include "linux/launcher/broker.h"
+#include "linux/launcher/command.h"
+#include "linux/launcher/descendants.h"
+#include "linux/launcher/id_map.h"
+#include "linux/launcher/landlock.h"
+#include "linux/launcher/loopback.h"
+#include "linux/launcher/mount/view.h"
+#include "linux/launcher/signals.h"
+#include "linux/launcher/sys.h"
+#include "linux/launcher/watch.h"
+#include "linux/uapi/syscall_numbers.h"
+
+namespace ringfence {
+namespace {
+
+constexpr int kSigKill = 9;
+constexpr int kSigTerm = 15;
+constexpr int kSigChild = 17;
+
+struct Init {
+  const Launch& launch;
+  const InitOptions& options;
+  mount::Masks masks;
+  Watch watch;
+  CommandState command;
+  Broker broker;
+  int signals = -1;
+  long parent = 0;
+  long child = 0;
+};
+
+// Every bind's source is held open while the view is built; the command gets its limit back.
+void RaiseOpenFiles(Init* init) {
+  rlimit64 limit;
+  if (sys::Call(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, sys::Address(&limit)) < 0) return;
+  if (limit.rlim_cur >= limit.rlim_max) return;
+  init->command.open_files = limit.rlim_cur;
+  limit.rlim_cur = limit.rlim_max;
+  sys::Call(__NR_prlimit64, 0, RLIMIT_NOFILE, sys::Address(&limit), 0);
+}
+
+Outcome MapIds(Init* init) {
+  switch (init->launch.plan->id_map) {
+    case wire::IdMap::kNone:
+      return {};
+    case wire::IdMap::kSingle:
+      return MapOwnIds(init->options.uid, init->options.gid);
+    case wire::IdMap::kFull: {
+      char byte = 0;
+      const long size = sys::Read(init->options.sync, &byte, 1);
+      sys::Close(init->options.sync);
+      // End of file: the supervisor failed, and has reported it.
+      return size == 1 ? Outcome{} : Outcome{Stage::kSupervisorSync, EPIPE, nullptr};
+    }
+  }
+  return {Stage::kHelperProtocol, EINVAL, nullptr};
+}
+
+Outcome SetUpNamespaces(Init* init) {
+  RINGFENCE_TRY(Check(Stage::kInitDeathSignal, sys::Prctl(PR_SET_PDEATHSIG, kSigKill)));
+  RINGFENCE_TRY(MapIds(init));
+  RaiseOpenFiles(init);
+  RINGFENCE_TRY(mount::BuildView(init->launch, &init->masks));
+  if ((init->launch.plan->flags & wire::kPlanLoopback) != 0) RINGFENCE_TRY(RaiseLoopback());
+  return init->watch.Start(init->launch, &init->masks);
+}
+
+Outcome SetUpLandlock() {
+  RINGFENCE_TRY(Check(Stage::kInitDeathSignal, sys::Prctl(PR_SET_PDEATHSIG, kSigTerm)));
+  return Check(Stage::kSupervisorSubreaper, sys::Prctl(PR_SET_CHILD_SUBREAPER, 1));
+}
+
+Outcome SetUp(Init* init) {
+  switch (init->launch.plan->mode) {
+    case wire::Mode::kNamespaces:
+      RINGFENCE_TRY(SetUpNamespaces(init));
+      break;
+    case wire::Mode::kBubblewrap:
+      RINGFENCE_TRY(init->watch.Start(init->launch, nullptr));
+      break;
+    case wire::Mode::kLandlock:
+      RINGFENCE_TRY(SetUpLandlock());
+      break;
+  }
+  if ((init->launch.plan->flags & wire::kPlanLandlock) != 0) {
+    RINGFENCE_TRY(MakeRuleset(init->launch, &init->command.ruleset));
+  }
+  // The command must not trace this process or read its memory and descriptors.
+  RINGFENCE_TRY(Check(Stage::kInitDumpable, sys::Prctl(PR_SET_DUMPABLE, 0)));
+  return OpenSignals(&init->signals);
+}
+
+// CLONE_VFORK: this process stands still until the command is executed or has failed, so the
+// outcome is known without a pipe. CLONE_FILES: the listener of the command's seccomp filter is
+// made in a table that both share; execve(2) gives the command its own (close-on-exec applies).
+__attribute__((noinline)) Outcome StartCommand(Init* init) {
+  init->command.launch = &init->launch;
+  const long flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | kSigChild;
+  const long pid = sys::Call(__NR_clone, flags, 0, 0, 0, 0);
+  if (pid == 0) {
+    RunCommand(&init->command);
+    for (;;) sys::Call(__NR_exit, 127);
+  }
+  RINGFENCE_TRY(Check(Stage::kInitClone, pid));
+  init->child = pid;
+  return init->command.outcome;
+}
+
+void Forward(Init* init, int signal) {
+  // Landlock mode: the death signal. Everything must end with the supervisor.
+  if (init->parent != 0 && sys::Call(__NR_getppid) != init->parent) {
+    KillDescendants();
+    sys::Exit(0);
+  }
+  if (signal != kSigChild) sys::Call(__NR_kill, init->child, signal);
+}
+
+// True when the command has ended.
+bool Reap(Init* init) {
+  for (;;) {
+    int status = 0;
+    struct rusage usage;
+    const long pid = sys::Call(__NR_wait4, -1, sys::Address(&status), WNOHANG | __WALL,
+                               sys::Address(&usage));
+    if (pid <= 0) return false;
+    if (pid != init->child) continue;
+    ReportExit(init->launch, status, &usage);
+    return true;
+  }
+}
+
+// Until the command has ended or a protection is lost.
+Outcome Serve(Init* init) {
+  for (;;) {
+    pollfd polled[3] = {{init->signals, POLLIN, 0},
+                        {init->watch.fd(), POLLIN, 0},
+                        {init->command.listener, POLLIN, 0}};
+    struct {
+      long seconds;
+      long nanoseconds;
+    } timeout = {0, init->watch.timeout_ms() * 1000000L};
+    const bool timed = init->watch.timeout_ms() >= 0;
+    const long ready = sys::Call(__NR_ppoll, sys::Address(polled), 3,
+                                 timed ? sys::Address(&timeout) : 0, 0, 8);
+    if (ready < 0 && ready != -EINTR) return Check(Stage::kSupervisorPoll, ready);
+    if (timed || polled[1].revents != 0) RINGFENCE_TRY(init->watch.Handle());
+    if ((polled[2].revents & POLLIN) != 0) {
+      init->broker.Handle(init->command.listener);
+    } else if (polled[2].revents != 0) {
+      sys::Close(init->command.listener);  // no process with the filter is left
+      init->command.listener = -1;
+    }
+    if (polled[0].revents == 0) continue;
+    while (const int signal = NextSignal(init->signals)) Forward(init, signal);
+    if (Reap(init)) return {};
+  }
+}
+
+Outcome Run(Init* init) {
+  RINGFENCE_TRY(SetUp(init));
+  RINGFENCE_TRY(StartCommand(init));
+  // Only the command has an interest in its own descriptors now: end of file must be its doing.
+  sys::CloseRange(0, static_cast<unsigned>(init->launch.stdio) - 1, 0);
+  if (!init->launch.dry_run()) ReportSpawned(init->launch);
+  return Serve(init);
+}
+
+}  // namespace
+
+void RunInit(const Launch& launch, const InitOptions& options) {
+  Init init{launch, options, {}, {}, {}, {}, -1, 0, 0};
+  if (launch.plan->mode == wire::Mode::kLandlock) init.parent = sys::Call(__NR_getppid);
+  const Outcome outcome = Run(&init);
+  if (!outcome.ok()) ReportFailure(launch, outcome);
+  sys::Exit(outcome.ok() ? 0 : 1);
+}
+
+}  // namespace ringfence

@@ -1,0 +1,99 @@
+#include "linux/launcher/launch.h"
+
+#include <linux/errno.h>
+#include <linux/mman.h>
+#include <linux/resource.h>
+#include <linux/time.h>
+
+#include "linux/launcher/sys.h"
+#include "linux/launcher/text.h"
+
+namespace ringfence {
+namespace {
+
+// linux/resource.h declares rusage with the kernel's timeval.
+using KernelUsage = struct rusage;
+
+struct BlobHeader {
+  uint32_t magic;
+  uint32_t version;
+  uint32_t size;
+};
+
+Outcome MapBlob(int fd, uint32_t magic, const void** blob) {
+  constexpr int kProtRead = 1;
+  constexpr int kMapPrivate = 2;
+  constexpr int kSeekEnd = 2;
+  const long size = sys::Call(__NR_lseek, fd, 0, kSeekEnd);
+  if (size < static_cast<long>(sizeof(BlobHeader))) return {Stage::kHelperProtocol, EINVAL, nullptr};
+  const long address = sys::Call(__NR_mmap, 0, size, kProtRead, kMapPrivate, fd, 0);
+  RINGFENCE_TRY(Check(Stage::kSupervisorMap, address < 0 && address > -4096 ? address : 0));
+  const auto* header = reinterpret_cast<const BlobHeader*>(address);
+  if (header->magic != magic || header->version != wire::kVersion ||
+      header->size != static_cast<uint32_t>(size)) {
+    return {Stage::kHelperProtocol, EINVAL, nullptr};
+  }
+  *blob = header;
+  return {};
+}
+
+void Send(const Launch& launch, const wire::Report& report) {
+  sys::Write(launch.control(), &report,
+             offsetof(wire::Report, path) + static_cast<size_t>(report.path_length));
+}
+
+uint64_t Microseconds(const __kernel_old_timeval& time) {
+  return static_cast<uint64_t>(time.tv_sec) * 1000000 + static_cast<uint64_t>(time.tv_usec);
+}
+
+wire::Report EmptyReport(wire::ReportKind kind) {
+  wire::Report report;
+  report.kind = kind;
+  report.stage = 0;
+  report.error = 0;
+  report.wait_status = 0;
+  report.user_us = 0;
+  report.system_us = 0;
+  report.max_rss_bytes = 0;
+  report.path_length = 0;
+  return report;
+}
+
+}  // namespace
+
+Outcome MapLaunch(Launch* launch) {
+  const void* plan = nullptr;
+  const void* request = nullptr;
+  RINGFENCE_TRY(MapBlob(launch->plan_fd(), wire::kPlanMagic, &plan));
+  RINGFENCE_TRY(MapBlob(launch->request_fd(), wire::kRequestMagic, &request));
+  launch->plan = static_cast<const wire::Plan*>(plan);
+  launch->request = static_cast<const wire::Request*>(request);
+  return {};
+}
+
+void ReportFailure(const Launch& launch, const Outcome& outcome) {
+  wire::Report report = EmptyReport(wire::ReportKind::kFailed);
+  report.stage = static_cast<uint32_t>(outcome.stage);
+  report.error = outcome.error;
+  if (outcome.path != nullptr) {
+    const size_t length = Length(outcome.path);
+    report.path_length =
+        static_cast<uint32_t>(length < wire::kReportPathCapacity ? length : wire::kReportPathCapacity);
+    __builtin_memcpy(report.path, outcome.path, report.path_length);
+  }
+  Send(launch, report);
+}
+
+void ReportSpawned(const Launch& launch) { Send(launch, EmptyReport(wire::ReportKind::kSpawned)); }
+
+void ReportExit(const Launch& launch, int wait_status, const void* rusage) {
+  const auto* usage = static_cast<const KernelUsage*>(rusage);
+  wire::Report report = EmptyReport(wire::ReportKind::kExited);
+  report.wait_status = wait_status;
+  report.user_us = Microseconds(usage->ru_utime);
+  report.system_us = Microseconds(usage->ru_stime);
+  report.max_rss_bytes = static_cast<uint64_t>(usage->ru_maxrss) * 1024;
+  Send(launch, report);
+}
+
+}  // namespace ringfence

@@ -1,0 +1,71 @@
+// What every step of a launch works on: the mapped plan and request, and where to report.
+#ifndef RINGFENCE_LINUX_LAUNCHER_LAUNCH_H_
+#define RINGFENCE_LINUX_LAUNCHER_LAUNCH_H_
+
+#include <stdint.h>
+
+#include "core/stage.h"
+#include "linux/wire.h"
+
+namespace ringfence {
+
+// Success, or the stage, the positive errno and the path of the first failure. A step that gets a
+// failure returns it at once; there is no step that goes on after one.
+struct [[nodiscard]] Outcome {
+  Stage stage = Stage::kNone;
+  int error = 0;
+  const char* path = nullptr;
+  bool ok() const { return stage == Stage::kNone; }
+};
+
+// `result` is what a system call returned.
+inline Outcome Check(Stage stage, long result, const char* path = nullptr) {
+  if (result >= 0) return {};
+  return {stage, static_cast<int>(-result), path};
+}
+
+#define RINGFENCE_TRY(expression)                                            \
+  do {                                                                       \
+    if (::ringfence::Outcome outcome_ = (expression); !outcome_.ok()) return outcome_; \
+  } while (false)
+
+struct Launch {
+  const wire::Plan* plan = nullptr;
+  const wire::Request* request = nullptr;
+  // Descriptors 0 .. stdio-1 are the command's.
+  int stdio = 3;
+
+  int control() const { return stdio + wire::kControlFd; }
+  int plan_fd() const { return stdio + wire::kPlanFd; }
+  int request_fd() const { return stdio + wire::kRequestFd; }
+  int image() const { return stdio + wire::kImageFd; }
+  int first_free() const { return stdio + wire::kFixedFdCount; }
+
+  const char* PlanText(wire::Text text) const {
+    return text == 0 ? nullptr : reinterpret_cast<const char*>(plan) + text;
+  }
+  const char* RequestText(wire::Text text) const {
+    return text == 0 ? nullptr : reinterpret_cast<const char*>(request) + text;
+  }
+  template <typename T>
+  const T* PlanArray(wire::Span span) const {
+    return reinterpret_cast<const T*>(reinterpret_cast<const char*>(plan) + span.offset);
+  }
+  template <typename T>
+  const T* RequestArray(wire::Span span) const {
+    return reinterpret_cast<const T*>(reinterpret_cast<const char*>(request) + span.offset);
+  }
+  bool dry_run() const { return (request->flags & wire::kRequestDryRun) != 0; }
+};
+
+// Maps plan and request from their descriptors.
+Outcome MapLaunch(Launch* launch);
+
+// To the addon. A control socket that is gone is no error: whoever would read it is gone as well.
+void ReportFailure(const Launch& launch, const Outcome& outcome);
+void ReportSpawned(const Launch& launch);
+void ReportExit(const Launch& launch, int wait_status, const void* rusage);
+
+}  // namespace ringfence
+
+#endif  // RINGFENCE_LINUX_LAUNCHER_LAUNCH_H_

@@ -1,0 +1,92 @@
+#include "linux/launcher/mount/device_nodes.h"
+
+#include <linux/errno.h>
+#include <linux/fcntl.h>
+#include <linux/stat.h>
+
+#include "linux/launcher/file_type.h"
+#include "linux/launcher/mount/mount_api.h"
+#include "linux/launcher/sys.h"
+#include "linux/launcher/text.h"
+
+namespace ringfence::mount {
+namespace {
+
+constexpr const char* kNodes[] = {"/dev/null",   "/dev/zero",    "/dev/full",
+                                  "/dev/random", "/dev/urandom", "/dev/tty"};
+constexpr size_t kPrefix = sizeof("/dev/") - 1;
+
+struct Link {
+  const char* name;
+  const char* target;
+};
+constexpr Link kLinks[] = {{"fd", "/proc/self/fd"},
+                           {"stdin", "/proc/self/fd/0"},
+                           {"stdout", "/proc/self/fd/1"},
+                           {"stderr", "/proc/self/fd/2"},
+                           {"ptmx", "pts/ptmx"}};
+
+Outcome AttachIn(int directory, const char* name, int mount, Stage stage) {
+  const long place = sys::OpenAt(directory, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+  RINGFENCE_TRY(Check(stage, place, name));
+  const long result = Attach(mount, static_cast<int>(place));
+  sys::Close(static_cast<int>(place));
+  return Check(stage, result, name);
+}
+
+}  // namespace
+
+Outcome DeviceNodes::Capture() {
+  static_assert(sizeof(kNodes) / sizeof(kNodes[0]) == kCount);
+  for (int i = 0; i < kCount; ++i) {
+    const long place = OpenPlace(kNodes[i]);
+    if (place == -ENOENT) continue;
+    RINGFENCE_TRY(Check(Stage::kMountOpen, place, kNodes[i]));
+    const long copy = CloneAt(static_cast<int>(place), Depth::kThis);
+    sys::Close(static_cast<int>(place));
+    RINGFENCE_TRY(Check(Stage::kMountClone, copy, kNodes[i]));
+    sources_[i] = static_cast<int>(copy);
+  }
+  return {};
+}
+
+Outcome DeviceNodes::Build(int place) {
+  const char* const options[] = {"mode", "0755", nullptr, nullptr};
+  const long made = NewFileSystem("tmpfs", options, kNoSuid);
+  RINGFENCE_TRY(Check(Stage::kMountDev, made, "/dev"));
+  const int dev = static_cast<int>(made);
+  for (int i = 0; i < kCount; ++i) {
+    if (sources_[i] < 0) continue;
+    RINGFENCE_TRY(Check(
+        Stage::kMountMake,
+        sys::Call(__NR_mknodat, dev, sys::Address(kNodes[i] + kPrefix), kRegularFile | 0644, 0),
+        kNodes[i]));
+  }
+  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev, sys::Address("pts"), 0755)));
+  // A directory of this tmpfs is enough for shm_open(3); mkdirat() applies the umask, hence chmod.
+  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev, sys::Address("shm"), 0777)));
+  RINGFENCE_TRY(
+      Check(Stage::kMountMake, sys::Call(__NR_fchmodat, dev, sys::Address("shm"), 01777)));
+  for (const Link& link : kLinks) {
+    RINGFENCE_TRY(Check(
+        Stage::kMountSymlink,
+        sys::Call(__NR_symlinkat, sys::Address(link.target), dev, sys::Address(link.name)),
+        link.name));
+  }
+  RINGFENCE_TRY(Check(Stage::kMountDev, Attach(dev, place), "/dev"));
+  for (int i = 0; i < kCount; ++i) {
+    if (sources_[i] < 0) continue;
+    RINGFENCE_TRY(AttachIn(dev, kNodes[i] + kPrefix, sources_[i], Stage::kMountDevNode));
+    sys::Close(sources_[i]);
+  }
+  const char* const pts_options[] = {"newinstance", nullptr, "ptmxmode", "0666",
+                                     "mode",        "0620",  nullptr,    nullptr};
+  const long pts = NewFileSystem("devpts", pts_options, kNoSuid | kNoExec);
+  RINGFENCE_TRY(Check(Stage::kMountDevpts, pts, "/dev/pts"));
+  RINGFENCE_TRY(AttachIn(dev, "pts", static_cast<int>(pts), Stage::kMountDevpts));
+  sys::Close(static_cast<int>(pts));
+  sys::Close(dev);
+  return {};
+}
+
+}  // namespace ringfence::mount

@@ -1,0 +1,25 @@
+// A minimal /dev: the harmless nodes of the host, an own devpts, shared memory.
+#ifndef RINGFENCE_LINUX_LAUNCHER_MOUNT_DEVICE_NODES_H_
+#define RINGFENCE_LINUX_LAUNCHER_MOUNT_DEVICE_NODES_H_
+
+#include "linux/launcher/launch.h"
+
+namespace ringfence::mount {
+
+class DeviceNodes {
+ public:
+  // Opens the host's nodes. Must run before the root becomes nodev, since copies inherit flags.
+  // Nodes that the host does not have are left out.
+  Outcome Capture();
+
+  // Builds the new /dev at an open place.
+  Outcome Build(int place);
+
+ private:
+  static constexpr int kCount = 6;
+  int sources_[kCount] = {-1, -1, -1, -1, -1, -1};
+};
+
+}  // namespace ringfence::mount
+
+#endif  // RINGFENCE_LINUX_LAUNCHER_MOUNT_DEVICE_NODES_H_

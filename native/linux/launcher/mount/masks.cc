@@ -1,0 +1,97 @@
+#include "linux/launcher/mount/masks.h"
+
+#include <linux/errno.h>
+#include <linux/fcntl.h>
+#include <linux/stat.h>
+
+#include "linux/launcher/file_type.h"
+#include "linux/launcher/mount/mount_api.h"
+#include "linux/launcher/sys.h"
+#include "linux/launcher/text.h"
+
+namespace ringfence::mount {
+namespace {
+
+constexpr char kHiddenDirectory[] = "hidden";
+constexpr char kHiddenFile[] = "file";
+constexpr char kEmptyDirectory[] = "empty";
+
+}  // namespace
+
+long DeviceOf(int place, uint64_t* device) {
+  struct statx info;
+  const long result = sys::Call(__NR_statx, place, sys::Address(""), AT_EMPTY_PATH,
+                                STATX_TYPE, sys::Address(&info));
+  if (result < 0) return result;
+  *device = (static_cast<uint64_t>(info.stx_dev_major) << 32) | info.stx_dev_minor;
+  return 0;
+}
+
+Outcome Masks::Create() {
+  const char* const options[] = {"mode", "0755", "size", "1048576", nullptr, nullptr};
+  const long root = NewFileSystem("tmpfs", options, kNoSuid | kNoDev | kNoExec);
+  RINGFENCE_TRY(Check(Stage::kMountTmpfs, root));
+  root_ = static_cast<int>(root);
+  RINGFENCE_TRY(Check(Stage::kMountMake,
+                      sys::Call(__NR_mkdirat, root_, sys::Address(kHiddenDirectory), 0000)));
+  RINGFENCE_TRY(Check(Stage::kMountMake,
+                      sys::Call(__NR_mkdirat, root_, sys::Address(kEmptyDirectory), 0555)));
+  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mknodat, root_, sys::Address(kHiddenFile),
+                                                   kRegularFile, 0)));
+  RINGFENCE_TRY(Check(Stage::kMountTmpfs, DeviceOf(root_, &device_)));
+  RINGFENCE_TRY(AttachAt(root_, "/proc", Stage::kMountTmpfs));
+  return Check(Stage::kMountAttributes, SetAttributes(root_, Depth::kThis, 0, kPrivate));
+}
+
+Outcome Masks::Bind(const char* name, const char* path, Stage stage) const {
+  const long place = sys::OpenAt(root_, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+  RINGFENCE_TRY(Check(Stage::kMountOpen, place, path));
+  const long copy = CloneAt(static_cast<int>(place), Depth::kThis);
+  sys::Close(static_cast<int>(place));
+  RINGFENCE_TRY(Check(Stage::kMountClone, copy, path));
+  const int mount = static_cast<int>(copy);
+  Outcome outcome = Check(Stage::kMountAttributes,
+                          SetAttributes(mount, Depth::kThis, kReadonly, 0), path);
+  if (outcome.ok()) outcome = AttachAt(mount, path, stage);
+  sys::Close(mount);
+  return outcome;
+}
+
+Outcome Masks::HideDirectory(const char* path) const {
+  return Bind(kHiddenDirectory, path, Stage::kMountMask);
+}
+
+Outcome Masks::HideFile(const char* path) const {
+  return Bind(kHiddenFile, path, Stage::kMountMask);
+}
+
+Outcome Masks::Empty(const char* path) const {
+  return Bind(kEmptyDirectory, path, Stage::kMountMask);
+}
+
+Outcome Masks::HideButSearchable(const char* path) {
+  if (searchable_count_ == kMaxSearchable) return {Stage::kMountMask, E2BIG, path};
+  Line<24> name;
+  name.Add("search").Add(static_cast<uint64_t>(searchable_count_));
+  RINGFENCE_TRY(Check(Stage::kMountMake,
+                      sys::Call(__NR_mkdirat, root_, sys::Address(name.c_str()), 0111), path));
+  const long place = sys::OpenAt(root_, name.c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW);
+  RINGFENCE_TRY(Check(Stage::kMountOpen, place, path));
+  const long copy = CloneAt(static_cast<int>(place), Depth::kThis);
+  sys::Close(static_cast<int>(place));
+  RINGFENCE_TRY(Check(Stage::kMountClone, copy, path));
+  searchable_[searchable_count_++] = static_cast<int>(copy);
+  return AttachAt(static_cast<int>(copy), path, Stage::kMountMask);
+}
+
+Outcome Masks::Finish() {
+  for (int i = 0; i < searchable_count_; ++i) {
+    RINGFENCE_TRY(Check(Stage::kMountAttributes,
+                        SetAttributes(searchable_[i], Depth::kThis, kReadonly, 0)));
+    sys::Close(searchable_[i]);
+  }
+  searchable_count_ = 0;
+  return {};
+}
+
+}  // namespace ringfence::mount

@@ -1,0 +1,48 @@
+// What stands in for hidden and missing paths: objects of one small tmpfs, bound where needed.
+// One file system for all, since making one costs more than all the binds together.
+#ifndef RINGFENCE_LINUX_LAUNCHER_MOUNT_MASKS_H_
+#define RINGFENCE_LINUX_LAUNCHER_MOUNT_MASKS_H_
+
+#include "linux/launcher/launch.h"
+
+namespace ringfence::mount {
+
+class Masks {
+ public:
+  // Makes the tmpfs and attaches it on /proc, where the real /proc will cover it: only an attached
+  // mount can be cloned before Linux 6.15.
+  Outcome Create();
+
+  // Hides a directory or a file: nothing below can be opened (mode 000, and no capability is left
+  // to override it).
+  Outcome HideDirectory(const char* path) const;
+  Outcome HideFile(const char* path) const;
+
+  // Hides a directory of which something is shown again. Mount points are made in it by
+  // MakePath(); Finish() makes it read-only.
+  Outcome HideButSearchable(const char* path);
+
+  // An empty read-only directory: for stubs, and for parts of /sys.
+  Outcome Empty(const char* path) const;
+
+  // True if the place is on this file system.
+  bool Owns(uint64_t device) const { return device == device_; }
+
+  Outcome Finish();
+
+ private:
+  Outcome Bind(const char* name, const char* path, Stage stage) const;
+
+  static constexpr int kMaxSearchable = 256;
+  int root_ = -1;
+  uint64_t device_ = 0;
+  int searchable_[kMaxSearchable];
+  int searchable_count_ = 0;
+};
+
+// Device number of an open place, as one comparable value.
+long DeviceOf(int place, uint64_t* device);
+
+}  // namespace ringfence::mount
+
+#endif  // RINGFENCE_LINUX_LAUNCHER_MOUNT_MASKS_H_

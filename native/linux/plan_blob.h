@@ -1,0 +1,57 @@
+// The native form of a plan, and its encoding for the launcher. Pure.
+#ifndef RINGFENCE_LINUX_PLAN_BLOB_H_
+#define RINGFENCE_LINUX_PLAN_BLOB_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/bpf.h"
+#include "linux/wire.h"
+
+namespace ringfence {
+
+struct MountStep {
+  wire::MountOp op = wire::MountOp::kReadonlyRoot;
+  uint32_t flags = 0;
+  std::string path;
+  std::string target;
+};
+
+struct LandlockRuleSpec {
+  std::string path;
+  uint64_t access = 0;
+  bool optional = false;
+};
+
+struct PlanSpec {
+  wire::Mode mode = wire::Mode::kNamespaces;
+  uint64_t clone_flags = 0;
+  wire::IdMap id_map = wire::IdMap::kNone;
+  uint32_t flags = 0;
+  std::vector<MountStep> mounts;
+  std::vector<LandlockRuleSpec> landlock_rules;
+  uint64_t landlock_fs = 0;
+  uint64_t landlock_net = 0;
+  uint64_t landlock_scoped = 0;
+  std::vector<BpfInstruction> filter;
+  std::vector<BpfInstruction> outer_filter;
+  std::string bubblewrap;
+  std::vector<std::string> bubblewrap_args;
+};
+
+std::vector<char> EncodePlan(const PlanSpec& plan);
+
+struct RequestSpec {
+  std::string file;
+  std::string cwd;
+  std::vector<std::string> argv;
+  std::vector<std::string> env;
+  bool dry_run = false;
+};
+
+std::vector<char> EncodeRequest(const RequestSpec& request);
+
+}  // namespace ringfence
+
+#endif  // RINGFENCE_LINUX_PLAN_BLOB_H_

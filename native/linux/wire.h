@@ -1,0 +1,129 @@
+// What the addon and the launcher say to each other. Both are built from this header at the same
+// time, and the launcher refuses another version, so the layout needs no compatibility.
+//
+// A plan and a request are flat blobs in memory files: a header with spans into the same blob.
+// Text is an offset to a NUL-terminated string; offset 0 means none. The launcher maps them
+// read-only and copies nothing.
+#ifndef RINGFENCE_LINUX_WIRE_H_
+#define RINGFENCE_LINUX_WIRE_H_
+
+#include <stdint.h>
+
+namespace ringfence::wire {
+
+inline constexpr uint32_t kPlanMagic = 0x4c504652;     // "RFPL"
+inline constexpr uint32_t kRequestMagic = 0x51524652;  // "RFRQ"
+inline constexpr uint32_t kVersion = 1;
+
+// Descriptors of the launcher: 0 .. n-1 are the command's own (n >= 3), then these.
+enum FixedFd : int { kControlFd = 0, kPlanFd = 1, kRequestFd = 2, kImageFd = 3, kFixedFdCount = 4 };
+
+using Text = uint32_t;
+
+struct Span {
+  uint32_t offset;
+  uint32_t count;
+};
+
+enum class Mode : uint32_t { kNamespaces = 0, kBubblewrap = 1, kLandlock = 2 };
+enum class IdMap : uint32_t { kNone = 0, kSingle = 1, kFull = 2 };
+
+enum class MountOp : uint32_t {
+  kReadonlyRoot = 0,
+  kWritableRoot = 1,
+  kEmptyRoot = 2,
+  kBind = 3,
+  kPin = 4,
+  kStub = 5,
+  kMask = 6,
+  kSymlink = 7,
+  kProc = 8,
+  kDev = 9,
+  kSysNet = 10,
+};
+
+enum MountFlag : uint32_t {
+  kMountReadonly = 1,      // kBind: read access
+  kMountDirectory = 2,     // kBind, kMask: the path is a directory
+  kMountSearch = 4,        // kMask: something below is shown again
+  kMountHostProc = 8,      // kProc: keep the host's
+  kMountProcControls = 16  // kProc: /proc/sys and the like become read-only
+};
+
+struct Mount {
+  MountOp op;
+  uint32_t flags;
+  Text path;
+  Text target;  // kSymlink: content of the link
+};
+
+struct LandlockRule {
+  uint64_t access;
+  Text path;
+  uint32_t optional;
+};
+
+enum PlanFlag : uint32_t {
+  kPlanLoopback = 1,  // bring lo up
+  kPlanLandlock = 2,
+  kPlanBroker = 4,  // the seccomp filter notifies connect()
+};
+
+struct Plan {
+  uint32_t magic;
+  uint32_t version;
+  uint32_t size;
+  Mode mode;
+  uint64_t clone_flags;
+  IdMap id_map;
+  uint32_t flags;
+  Span mounts;
+  Span landlock_rules;
+  uint64_t landlock_fs;
+  uint64_t landlock_net;
+  uint64_t landlock_scoped;
+  Span filter;        // struct sock_filter
+  Span outer_filter;  // struct sock_filter: what bubblewrap puts on our init
+  Text bubblewrap;
+  uint32_t reserved;
+  Span bubblewrap_args;  // Text
+};
+
+enum RequestFlag : uint32_t { kRequestDryRun = 1 };
+
+struct Request {
+  uint32_t magic;
+  uint32_t version;
+  uint32_t size;
+  uint32_t flags;
+  Text file;
+  Text cwd;
+  Span argv;  // Text
+  Span env;   // Text
+};
+
+// Launcher -> addon, one message each on the control socket (SOCK_SEQPACKET).
+enum class ReportKind : uint32_t { kFailed = 1, kSpawned = 2, kExited = 3 };
+
+inline constexpr uint32_t kReportPathCapacity = 4096;
+
+struct Report {
+  ReportKind kind;
+  uint32_t stage;
+  int32_t error;
+  int32_t wait_status;
+  uint64_t user_us;
+  uint64_t system_us;
+  uint64_t max_rss_bytes;
+  uint32_t path_length;
+  char path[kReportPathCapacity];  // only path_length bytes are sent
+};
+
+// Addon -> launcher. SIGKILL ends the tree, anything else goes to the command.
+struct Control {
+  int32_t signal;
+};
+
+}  // namespace ringfence::wire
+
+#endif  // RINGFENCE_LINUX_WIRE_H_
