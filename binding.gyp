@@ -2,7 +2,8 @@
   'target_defaults': {
     'include_dirs': ['native'],
     'cflags_cc!': ['-std=gnu++17', '-std=gnu++20'],
-    'cflags_cc': ['-std=c++20'],
+    # gcc 12 is wrong about std::string (https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105651).
+    'cflags_cc': ['-std=c++20', '-Wno-restrict'],
   },
   'targets': [
     {

@@ -14,7 +14,7 @@ tidy() {
   local database="build/clang-tidy/$1"
   mkdir -p "$database"
   # gcc's own flags are errors to clang.
-  sed 's/ -fno-tree-loop-distribute-patterns//g' "build/$1/compile_commands.json" >"$database/compile_commands.json"
+  sed -E 's/ -(fno-tree-loop-distribute-patterns|Wno-restrict)//g' "build/$1/compile_commands.json" >"$database/compile_commands.json"
   xargs -P 2 -n 2 clang-tidy-19 -quiet -p "$database"
 }
 
