@@ -16,6 +16,8 @@
       'cflags_cc': ['-fexceptions'],
       'cflags': [
         '-fvisibility=hidden',
+        '-ffunction-sections',
+        '-fdata-sections',
         '-fstack-protector-strong',
         '-U_FORTIFY_SOURCE',
         '-D_FORTIFY_SOURCE=2',
@@ -23,7 +25,8 @@
       'ldflags': [
         '-static-libstdc++',
         '-static-libgcc',
-        '-Wl,--exclude-libs,ALL',
+        '-Wl,--gc-sections',
+        '-Wl,--version-script=<(module_root_dir)/native/build/exports.map',
         '-Wl,-z,relro,-z,now',
       ],
     },
