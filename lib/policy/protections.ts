@@ -1,0 +1,178 @@
+/** Adds the built-in protections (protected.ts) to a set of rules. They only ever take access away. */
+import { constants } from 'node:os'
+import type { PathResolver } from './canonical-path.js'
+import { type GitPointer, isGitDirectory, readGitFile } from './git-directory.js'
+import { canCreateIn, isOurs } from './ownership.js'
+import { join, parentOf } from './paths.js'
+import { GIT_PARTS, PROTECTED_NAMES, SHELL_STARTUP_FILES } from './protected.js'
+import { unresolvable } from './resolve-context.js'
+import type { RuleSet } from './rule-set.js'
+import type { AbsolutePath, ResolvedRule, RuleOrigin } from './types.js'
+
+export interface Protecting {
+  rules: RuleSet
+  paths: PathResolver
+  warnings: string[]
+}
+
+type Kind = 'protected' | 'repository'
+
+/** Directories that can be written and do not lie in another such directory, and the given ones if writable. */
+export async function writableRoots(
+  { rules, paths }: Protecting,
+  workspaces: readonly AbsolutePath[],
+): Promise<AbsolutePath[]> {
+  const declared = rules.effective().filter((rule) => rule.access === 'write' && rule.type === 'directory')
+  const roots = new Set([...declared.map((rule) => rule.path), ...workspaces])
+  const checked = [...roots].map(async (root) => ({
+    root,
+    // In a git directory there is nothing to protect but its own parts.
+    keep: rules.accessAt(root) === 'write' && !root.split('/').includes('.git') && !(await isGitDirectory(root, paths)),
+  }))
+  return (await Promise.all(checked)).filter(({ keep }) => keep).map(({ root }) => root)
+}
+
+/** The protected names at the top of each writable root, and shell start-up files. */
+export async function protectNames(
+  protecting: Protecting,
+  roots: readonly AbsolutePath[],
+  home: AbsolutePath | undefined,
+): Promise<void> {
+  for (const root of roots) {
+    for (const name of PROTECTED_NAMES) {
+      if (name !== '.git') await hold(protecting, join(root, name), 'protected', 'missing-too')
+    }
+    await protectTopLevelGit(protecting, join(root, '.git'))
+    for (const name of SHELL_STARTUP_FILES) await hold(protecting, join(root, name), 'protected', 'existing')
+  }
+  if (home === undefined || (await protecting.paths.look(home)).kind !== 'directory') return
+  for (const name of SHELL_STARTUP_FILES) await hold(protecting, join(home, name), 'protected', 'missing-too')
+}
+
+/** The parts of every git directory that the user opened by a rule of its own, wherever it lies. */
+export async function protectOpenedGitDirectories(protecting: Protecting): Promise<void> {
+  const { rules, paths } = protecting
+  for (const rule of rules.all()) {
+    if (rule.access !== 'write' || rule.type !== 'directory') continue
+    if (await isGitDirectory(rule.path, paths)) await protectParts(protecting, rule.path, 'protected')
+  }
+}
+
+/** A `.git` entry of a nested repository: its parts if it is a directory, itself and its target if it is a file. */
+export async function protectNestedGit(protecting: Protecting, entry: AbsolutePath): Promise<void> {
+  const { rules, paths } = protecting
+  const found = await paths.look(entry)
+  switch (found.kind) {
+    case 'missing':
+      return
+    case 'failed':
+      throw unresolvable(`the repository ${entry}`, { ok: false, path: entry, ...found })
+    case 'directory':
+      if (await isGitDirectory(entry, paths)) await protectParts(protecting, entry, 'repository')
+      return
+    case 'file': {
+      const pointer = await readGitFile(entry, paths)
+      if (isOpened(rules, entry)) open(protecting, entry, pointer)
+      else await hold(protecting, entry, 'repository', 'existing')
+      if (pointer !== undefined) await protectPointed(protecting, pointer, 'repository')
+      return
+    }
+    case 'symlink': {
+      const target = await paths.canonicalize(entry)
+      if (!target.ok || target.type !== 'directory') return
+      warnOfLink(protecting, entry)
+      await protectParts(protecting, target.path, 'repository')
+    }
+  }
+}
+
+async function protectTopLevelGit(protecting: Protecting, entry: AbsolutePath): Promise<void> {
+  const { rules, paths } = protecting
+  const opened = isOpened(rules, entry)
+  if (!opened) await hold(protecting, entry, 'protected', 'missing-too')
+  if ((await paths.look(entry)).kind !== 'file') return
+  const pointer = await readGitFile(entry, paths)
+  if (opened) open(protecting, entry, pointer)
+  else if (pointer !== undefined) await hold(protecting, pointer.gitDirectory, 'protected', 'existing')
+  if (pointer !== undefined) await protectPointed(protecting, pointer, 'protected')
+}
+
+/** The user opened a `.git` file by name: what it points to opens with it, or commits would not work. */
+function open({ rules, warnings }: Protecting, gitFile: AbsolutePath, pointer: GitPointer | undefined): void {
+  if (pointer?.confirmed !== true) {
+    const target = pointer === undefined ? 'nothing' : pointer.gitDirectory
+    warnings.push(`${gitFile} points to ${target}, which does not point back; only the file itself is opened`)
+    return
+  }
+  const origin: RuleOrigin = { kind: 'repository', rule: gitFile }
+  for (const path of [pointer.gitDirectory, pointer.commonDirectory]) {
+    rules.add({ path, access: 'write', type: 'directory', origin })
+  }
+}
+
+async function protectPointed(protecting: Protecting, pointer: GitPointer, kind: Kind): Promise<void> {
+  for (const directory of new Set([pointer.gitDirectory, pointer.commonDirectory])) {
+    await protectParts(protecting, directory, kind)
+  }
+}
+
+async function protectParts(protecting: Protecting, gitDirectory: AbsolutePath, kind: Kind): Promise<void> {
+  for (const part of GIT_PARTS) {
+    await hold(protecting, join(gitDirectory, part.name), kind, part.missing ? 'missing-too' : 'existing')
+  }
+}
+
+/** Makes one path read-only, where it could be written and the user has not said something about it. */
+async function hold(
+  { rules, paths, warnings }: Protecting,
+  place: AbsolutePath,
+  kind: Kind,
+  which: 'existing' | 'missing-too',
+): Promise<void> {
+  if (rules.isUsersAt(place) || rules.accessAt(place) !== 'write') return
+  const origin: RuleOrigin = { kind, rule: kind === 'protected' ? place.slice(place.lastIndexOf('/') + 1) : place }
+  const found = await paths.look(place)
+  switch (found.kind) {
+    case 'failed':
+      throw unresolvable(`the protected path ${place}`, { ok: false, path: place, ...found })
+    case 'missing':
+      if (which === 'existing' || !(await canCreateIn(parentOf(place)))) return
+      rules.add({ path: place, access: 'read', type: 'missing', origin })
+      return
+    case 'symlink': {
+      warnOfLink({ warnings }, place)
+      const target = await paths.canonicalize(place)
+      if (target.ok && target.type !== 'missing' && isOpenToProtect(rules, target.path)) {
+        rules.add({ path: target.path, access: 'read', type: target.type, origin })
+      }
+      return
+    }
+    case 'directory':
+    case 'file':
+      rules.add({ path: place, access: 'read', type: found.kind, origin })
+  }
+}
+
+function isOpenToProtect(rules: RuleSet, path: AbsolutePath): boolean {
+  return rules.accessAt(path) === 'write' && !rules.isUsersAt(path)
+}
+
+function isOpened(rules: RuleSet, path: AbsolutePath): boolean {
+  return rules.isUsersAt(path) && rules.get(path)?.access === 'write'
+}
+
+function warnOfLink({ warnings }: Pick<Protecting, 'warnings'>, link: AbsolutePath): void {
+  warnings.push(`${link} is a symbolic link: its target is protected, the link itself can be replaced by the command`)
+}
+
+/** A directory that the scan could not read: nobody but its owner could change that, so ours is kept as it is. */
+export async function protectUnreadable(
+  { rules, warnings }: Protecting,
+  { path, errno }: { path: AbsolutePath; errno: number },
+): Promise<void> {
+  if (errno === constants.errno.ENOENT || errno === constants.errno.ENOTDIR) return
+  if (!isOpenToProtect(rules, path) || !(await isOurs(path))) return
+  const rule: ResolvedRule = { path, access: 'read', type: 'directory', origin: { kind: 'repository', rule: path } }
+  rules.add(rule)
+  warnings.push(`${path} cannot be searched for repositories; it is kept read-only`)
+}
