@@ -96,10 +96,8 @@ export interface ResolvedRule {
   /** Canonical: no existing component is a symbolic link. */
   path: AbsolutePath
   access: Access
-  /** What was at the path when the policy was resolved. */
+  /** What was at the path when the policy was resolved. The parent of a `missing` read or none rule exists. */
   type: 'directory' | 'file' | 'missing'
-  /** With type `missing`: the first component of the path that does not exist. Default: the path itself. */
-  firstMissing?: AbsolutePath
   origin: RuleOrigin
 }
 
@@ -131,7 +129,12 @@ export interface ResolvedPolicy {
   rules: ResolvedRule[]
   symlinks: ResolvedSymlink[]
   network: { mode: NetworkMode; allow: string[]; deny: string[] }
-  environment: { inherit: 'all' | 'core' | 'none'; exclude: string[]; set: Record<string, string>; includeOnly: string[] }
+  environment: {
+    inherit: 'all' | 'core' | 'none'
+    exclude: string[]
+    set: Record<string, string>
+    includeOnly: string[]
+  }
   limits: LimitsPolicy
   nested: boolean
   protections: Record<Protection, Requirement>
