@@ -1,0 +1,79 @@
+/** Walks the ladder of backends: the first that can start here and enforces the whole policy, or an error. */
+import { SandboxError } from './errors.js'
+import { fieldsOf } from './failure.js'
+import { PLANNERS } from './plan/planners.js'
+import type { BackendName, Plan, UnenforceableRule } from './plan/types.js'
+import type { ResolvedPolicy } from './policy/types.js'
+import type { BackendStatus, ProbeRequest } from './probe/backend-status.js'
+import { backendStatus } from './probe/probe-cache.js'
+
+export interface Choice {
+  plan: Plan
+  /** Of every backend that was tried, the chosen one last. */
+  statuses: BackendStatus[]
+}
+
+interface Refusal {
+  backend: BackendName
+  unenforceable: UnenforceableRule[]
+}
+
+/** @throws SandboxError `SANDBOX_POLICY_UNENFORCEABLE` or `SANDBOX_BACKEND_UNAVAILABLE`. */
+export async function chooseBackend(
+  order: readonly BackendName[],
+  policy: ResolvedPolicy,
+  request: ProbeRequest,
+): Promise<Choice> {
+  const statuses: BackendStatus[] = []
+  const refusals: Refusal[] = []
+  for (const backend of order) {
+    const status = await backendStatus(backend, request)
+    statuses.push(status)
+    if (status.error !== undefined) continue
+    const planned = PLANNERS[backend](policy, status.facts)
+    if (planned.ok) return { plan: planned.plan, statuses }
+    refusals.push({ backend, unenforceable: planned.unenforceable })
+  }
+  const errors = statuses.flatMap(({ error }) => error ?? [])
+  const [refusal] = refusals
+  throw refusal === undefined ? unavailable(order, errors) : unenforceable(refusal, errors)
+}
+
+function unenforceable({ backend, unenforceable: rules }: Refusal, errors: SandboxError[]): SandboxError {
+  const first = rules[0]
+  const more = rules.length > 1 ? ` and ${rules.length - 1} more` : ''
+  const could = errors.find(({ backend: other }) =>
+    rules.every(({ enforcedBy }) => (enforcedBy as string[]).includes(other ?? '')),
+  )
+  const reason = could === undefined ? undefined : `the backend ${could.backend} could, but cannot start here`
+  const hint = reason === undefined ? undefined : could?.hint === undefined ? reason : `${reason}: ${could.hint}`
+  return new SandboxError(`the backend ${backend} cannot enforce the policy: ${first?.rule}: ${first?.reason}${more}`, {
+    code: 'SANDBOX_POLICY_UNENFORCEABLE',
+    stage: 'plan',
+    backend,
+    unenforceable: rules,
+    ...(hint !== undefined && { hint }),
+    ...(errors.length > 0 && { cause: new AggregateError(errors, 'backends that cannot start here') }),
+  })
+}
+
+function unavailable(order: readonly BackendName[], errors: SandboxError[]): SandboxError {
+  const [first] = errors
+  if (first !== undefined && errors.length === 1) {
+    return new SandboxError(`the backend ${first.backend} cannot start here: ${first.message}`, {
+      ...fieldsOf(first),
+      code: 'SANDBOX_BACKEND_UNAVAILABLE',
+      cause: first,
+    })
+  }
+  const hint = errors.find((error) => error.hint !== undefined)?.hint
+  return new SandboxError(
+    `no backend can start here: ${errors.map(({ backend, message }) => `${backend}: ${message}`).join('; ')}`,
+    {
+      code: 'SANDBOX_BACKEND_UNAVAILABLE',
+      stage: 'probe',
+      ...(hint !== undefined && { hint }),
+      cause: new AggregateError(errors, order.join(', ')),
+    },
+  )
+}

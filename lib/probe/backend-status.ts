@@ -1,0 +1,113 @@
+/** Finds out whether a backend can start on this machine, and the facts that its planner needs. */
+import type { SandboxError } from '../errors.js'
+import { sandboxErrorOf } from '../failure.js'
+import type { KernelFacts, NativeBinding, NativeFailure } from '../native/binding-types.js'
+import type { BackendName, MachineFacts } from '../plan/types.js'
+import {
+  type BubblewrapSearch,
+  bubblewrapMissing,
+  bubblewrapWarning,
+  findBubblewrap,
+  inspectBubblewrap,
+} from './bubblewrap.js'
+import { dryRun } from './dry-run.js'
+import { readHostFacts } from './host-facts.js'
+
+export interface ProbeRequest {
+  binding: NativeBinding
+  stateDirectory: string
+  bubblewrap: BubblewrapSearch
+  /** Landlock is used as if the kernel knew no more than this. */
+  maxLandlockAbi: number
+}
+
+export interface BackendStatus {
+  backend: BackendName
+  /** What planning may count on. Meaningful when there is no `error`. */
+  facts: MachineFacts
+  /** Why the backend cannot start. */
+  error?: SandboxError
+  /** For people: what is old here. */
+  warning?: string
+}
+
+export function machineFacts(request: ProbeRequest, kernel: KernelFacts): MachineFacts {
+  return {
+    uid: kernel.uid,
+    gid: kernel.gid,
+    mapsFullRange: kernel.mapsFullRange,
+    landlockAbi: Math.min(kernel.landlockAbi, request.maxLandlockAbi),
+    mountsProc: true,
+    arch: process.arch === 'arm64' ? 'arm64' : 'x64',
+    stateDirectory: request.stateDirectory,
+  }
+}
+
+export async function probeBackend(backend: BackendName, request: ProbeRequest): Promise<BackendStatus> {
+  const kernel = request.binding.kernelFacts()
+  const facts = machineFacts(request, kernel)
+  switch (backend) {
+    case 'namespaces':
+      return startWithProc(backend, request, facts, (failure) => failure.stage === 'linux.mount.proc')
+    case 'bubblewrap':
+      return probeBubblewrap(request, facts)
+    case 'landlock':
+      return probeLandlock(request, facts, kernel)
+  }
+}
+
+async function probeBubblewrap(request: ProbeRequest, facts: MachineFacts): Promise<BackendStatus> {
+  const backend = 'bubblewrap'
+  const executable = await findBubblewrap(request.bubblewrap)
+  if (executable === undefined) {
+    const error = sandboxErrorOf(bubblewrapMissing(request.bubblewrap), { backend })
+    return { backend, facts, error, warning: 'bubblewrap is not installed; the backend of that name is not available' }
+  }
+  const inspected = await inspectBubblewrap(request.binding, executable)
+  if ('failure' in inspected) {
+    const error = sandboxErrorOf(inspected.failure, { backend })
+    return { backend, facts, error, warning: `${executable} cannot be used: ${error.hint ?? error.message}` }
+  }
+  const found = { ...facts, bubblewrap: inspected.found }
+  const warning = bubblewrapWarning(inspected.found)
+  // bwrap does not say which of its steps failed, so a masked /proc is found out by trying without.
+  const status = await startWithProc(backend, request, found, () => true)
+  return warning === undefined ? status : { ...status, warning }
+}
+
+async function probeLandlock(request: ProbeRequest, facts: MachineFacts, kernel: KernelFacts): Promise<BackendStatus> {
+  const backend = 'landlock'
+  if (facts.landlockAbi === 0) {
+    const failure: NativeFailure = {
+      stage: 'linux.landlock.create-ruleset',
+      syscall: 'landlock_create_ruleset',
+      errno: kernel.landlockErrno,
+    }
+    return { backend, facts, error: sandboxErrorOf(failure, { backend }) }
+  }
+  return statusOf(backend, facts, await dryRun(request.binding, backend, facts))
+}
+
+/** Where a new /proc cannot be mounted, the host's is kept. */
+async function startWithProc(
+  backend: BackendName,
+  request: ProbeRequest,
+  facts: MachineFacts,
+  mayBeProc: (failure: NativeFailure) => boolean,
+): Promise<BackendStatus> {
+  const failure = await dryRun(request.binding, backend, facts)
+  if (failure !== undefined && mayBeProc(failure)) {
+    const withHostProc = { ...facts, mountsProc: false }
+    if ((await dryRun(request.binding, backend, withHostProc)) === undefined) return { backend, facts: withHostProc }
+  }
+  return statusOf(backend, facts, failure)
+}
+
+async function statusOf(
+  backend: BackendName,
+  facts: MachineFacts,
+  failure: NativeFailure | undefined,
+): Promise<BackendStatus> {
+  if (failure === undefined) return { backend, facts }
+  return { backend, facts, error: sandboxErrorOf(failure, { backend, facts: await readHostFacts() }) }
+}

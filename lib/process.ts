@@ -1,0 +1,306 @@
+/** A command in its sandbox, in the shape of node:child_process.ChildProcess. */
+import type { ChildProcess } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { constants } from 'node:os'
+import type { Readable, Writable } from 'node:stream'
+import { SandboxError } from './errors.js'
+import { isNativeFailure, sandboxErrorOf } from './failure.js'
+import type { NativeBinding, NativeFailure, NativeProcess, NativeProcessEvent } from './native/binding-types.js'
+import { OutputMeter } from './output-meter.js'
+import type { BackendName } from './plan/types.js'
+import type { LimitsPolicy } from './policy/types.js'
+import type { ProcessUsage } from './result.js'
+import { requireSignal, type SpawnRequest } from './spawn-options.js'
+import { closedStreams, openStdio } from './stdio.js'
+import { Termination } from './termination.js'
+
+/** As those of a ChildProcess. */
+export interface SandboxedProcessEvents {
+  /** The command was executed. First of all events. */
+  spawn: []
+  /**
+   * A SandboxError: the command did not run, or (`SANDBOX_PROTECTION_LOST`) was ended by us. An AbortError: the
+   * AbortSignal of the options fired.
+   */
+  error: [error: Error]
+  /** The command has ended. Its streams may still have data. */
+  exit: [code: number | null, signal: NodeJS.Signals | null]
+  /** The streams have ended and everything that the command started is dead. The last event, also after `error`. */
+  close: [code: number | null, signal: NodeJS.Signals | null]
+}
+
+/** What a process needs of its sandbox. */
+export interface ProcessHost {
+  readonly binding: NativeBinding
+  readonly backend: BackendName
+  readonly limits: LimitsPolicy
+  /** Starts the launcher. Throws NativeFailure. */
+  start(request: SpawnRequest, stdio: number[], onEvent: (event: NativeProcessEvent) => void): NativeProcess
+  /** Nothing of the process is left. */
+  ended(process: SandboxedProcess): void
+}
+
+type Stdio = ChildProcess['stdio']
+
+/** Made by `sandbox.spawn`. Code written for a ChildProcess works with it. */
+export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
+  /** Of the process that stands for the whole tree outside of the sandbox. Undefined when nothing could be started. */
+  readonly pid: number | undefined
+  readonly stdin: Writable | null
+  readonly stdout: Readable | null
+  readonly stderr: Readable | null
+  readonly stdio: Stdio
+  /** Null while the command runs, and when a signal ended it. -errno when it did not run. */
+  exitCode: number | null = null
+  signalCode: NodeJS.Signals | null = null
+  /** A signal was delivered by kill(). */
+  killed = false
+  readonly spawnfile: string
+  /** argv[0] included. */
+  readonly spawnargs: string[]
+  /** There is no channel between Node and a sandboxed command. */
+  readonly connected = false
+  declare readonly channel?: null
+  /** Never set: as in a ChildProcess without channel. */
+  declare readonly send: ChildProcess['send']
+  /** Never set: as in a ChildProcess without channel. */
+  declare readonly disconnect: ChildProcess['disconnect']
+  /** From `exit` on, when the command ended by itself or by a signal. */
+  usage: ProcessUsage | undefined
+  /** The limit of the policy that ended the command. */
+  limit: keyof LimitsPolicy | undefined
+
+  readonly #host: ProcessHost
+  readonly #native: NativeProcess | undefined
+  readonly #termination: Termination | undefined
+  readonly #wallLimited: boolean
+  /** `running` from the event `spawned` on. */
+  #state: 'starting' | 'running' | 'ended' = 'starting'
+  #nativeClosed = false
+  #openStreams = 0
+  #closed = false
+
+  constructor(host: ProcessHost, request: SpawnRequest) {
+    super()
+    this.#host = host
+    this.spawnfile = request.command
+    this.spawnargs = [request.argv0, ...request.args]
+    const { native, streams, failure } = start(host, request, (event) => {
+      // Listeners of the user run in a tick of their own, never inside of native code.
+      process.nextTick(() => this.#take(event))
+    })
+    this.#native = native
+    this.pid = native?.pid
+    this.stdio = this.#watchStreams(streams) as unknown as Stdio
+    ;[this.stdin, this.stdout, this.stderr] = this.stdio
+    const { wallMs = 0 } = host.limits
+    this.#wallLimited = wallMs > 0 && (request.timeoutMs === 0 || wallMs < request.timeoutMs)
+    if (failure !== undefined) {
+      process.nextTick(() => this.#fail(failure))
+      process.nextTick(() => this.#take({ type: 'closed' }))
+      return
+    }
+    this.#termination = new Termination(
+      { sendSignal: (signal) => this.#sendSignal(signal) },
+      {
+        ...request,
+        timeoutMs: this.#wallLimited ? wallMs : request.timeoutMs,
+        onTimeout: () => {
+          if (this.#wallLimited) this.limit = 'wallMs'
+        },
+        onAbort: (error) => this.emit('error', error),
+      },
+    )
+  }
+
+  /** The time was up: the `timeout` of the options, or the policy's `wallMs`. */
+  get timedOut(): boolean {
+    return this.#termination?.timedOut ?? false
+  }
+
+  /** The AbortSignal of the options ended the command. */
+  get isCanceled(): boolean {
+    return this.#termination?.canceled ?? false
+  }
+
+  /**
+   * Sends a signal to the command; SIGKILL ends everything that the command started, at once. Signal 0 only asks.
+   *
+   * @returns false when the command has ended already.
+   * @throws TypeError for an unknown signal.
+   */
+  kill(signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
+    const number = requireSignal('signal', signal, 0)
+    if (number === 0) return this.#native !== undefined && this.#state !== 'ended'
+    const delivered = this.#sendSignal(number)
+    if (delivered) this.killed = true
+    return delivered
+  }
+
+  ref(): void {
+    this.#native?.ref()
+  }
+
+  /** The program may end while the command runs; the command ends with it. */
+  unref(): void {
+    this.#native?.unref()
+  }
+
+  /** SIGKILL for everything of the command. */
+  [Symbol.dispose](): void {
+    this.kill('SIGKILL')
+  }
+
+  /** SIGKILL for everything of the command; resolves when it is gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill('SIGKILL')
+    if (!this.#closed) await once(this as EventEmitter, 'close')
+  }
+
+  #watchStreams(streams: Array<Writable | Readable | null>): Array<Writable | Readable | null> {
+    const { outputBytes } = this.#host.limits
+    const meter = outputBytes === undefined ? undefined : new OutputMeter(outputBytes, () => this.#exceedOutput())
+    return streams.map((stream, index) => {
+      if (stream === null || index === 0) return stream
+      const output = meter?.measure(stream as Readable) ?? stream
+      this.#openStreams++
+      output.once('close', () => {
+        this.#openStreams--
+        this.#closeWhenAllEnded()
+      })
+      return output
+    })
+  }
+
+  #exceedOutput(): void {
+    if (this.#sendSignal(constants.signals.SIGKILL)) this.limit = 'outputBytes'
+  }
+
+  #sendSignal(signal: number): boolean {
+    return this.#state !== 'ended' && this.#native !== undefined && this.#native.kill(signal)
+  }
+
+  #take(event: NativeProcessEvent): void {
+    switch (event.type) {
+      case 'spawned':
+        this.#state = 'running'
+        this.emit('spawn')
+        break
+      case 'failed':
+        this.#fail(event)
+        break
+      case 'exit':
+        this.usage = event.usage
+        this.#end(...exitOf(event.code, event.signal))
+        break
+      case 'closed':
+        this.#nativeClosed = true
+        if (this.#state !== 'ended') this.#endWithoutReport()
+        this.#closeWhenAllEnded()
+    }
+  }
+
+  #fail(failure: NativeFailure): void {
+    if (this.#state === 'ended') return
+    const error = sandboxErrorOf(failure, { backend: this.#host.backend })
+    if (this.#state === 'running') {
+      process.nextTick(() => this.#end(null, 'SIGKILL'))
+    } else {
+      this.#settle(failure.errno > 0 ? -failure.errno : -1, null)
+    }
+    this.emit('error', error)
+  }
+
+  /** The whole tree went at once, and with it whoever would have reported: by our SIGKILL, or by somebody else's. */
+  #endWithoutReport(): void {
+    const notStarted = this.#state === 'starting' && !this.killed && !this.timedOut && !this.isCanceled
+    if (notStarted && this.limit === undefined) {
+      this.#fail({ stage: 'linux.helper.lost', syscall: '', errno: 0 })
+    } else {
+      this.#end(null, 'SIGKILL')
+    }
+  }
+
+  #end(exitCode: number | null, signalCode: NodeJS.Signals | null): void {
+    if (this.#state === 'ended') return
+    this.#settle(exitCode, signalCode)
+    this.emit('exit', exitCode, signalCode)
+  }
+
+  #settle(exitCode: number | null, signalCode: NodeJS.Signals | null): void {
+    this.#state = 'ended'
+    this.exitCode = exitCode
+    this.signalCode = signalCode
+    this.#termination?.commandEnded()
+    this.stdin?.destroy()
+    // Output that nobody reads must not keep `close` back. After the listeners of `exit`, which may want to read it.
+    setImmediate(() => this.#drain())
+  }
+
+  #drain(): void {
+    for (const stream of [this.stdout, this.stderr]) {
+      if (stream?.readable && stream.listenerCount('readable') === 0) stream.resume()
+    }
+  }
+
+  #closeWhenAllEnded(): void {
+    if (this.#closed || !this.#nativeClosed || this.#openStreams > 0 || this.#state !== 'ended') return
+    this.#closed = true
+    this.#host.ended(this)
+    this.emit('close', this.exitCode, this.signalCode)
+  }
+}
+
+interface Started {
+  native?: NativeProcess
+  streams: Array<Writable | Readable | null>
+  failure?: NativeFailure
+}
+
+/** A failure of the system becomes an event later; a mistake of ours is thrown. */
+function start(host: ProcessHost, request: SpawnRequest, onEvent: (event: NativeProcessEvent) => void): Started {
+  requireCountable(host, request)
+  const opened = orFailure(() => openStdio(host.binding, request.stdio))
+  if ('failure' in opened) return { streams: closedStreams(request.stdio), failure: opened.failure }
+  const { descriptors, streams, closeChildEnds } = opened.value
+  try {
+    const native = orFailure(() => host.start(request, descriptors, onEvent))
+    return 'failure' in native ? { streams, failure: native.failure } : { streams, native: native.value }
+  } catch (error) {
+    for (const stream of streams) stream?.destroy()
+    throw error
+  } finally {
+    closeChildEnds()
+  }
+}
+
+/** Output that goes past this process cannot be counted. */
+function requireCountable({ limits, backend }: ProcessHost, { stdio }: SpawnRequest): void {
+  if (limits.outputBytes === undefined || !stdio.slice(1).some((slot) => slot.kind === 'fd')) return
+  throw new SandboxError('limits.outputBytes cannot be enforced for output that is not a pipe', {
+    code: 'SANDBOX_POLICY_UNENFORCEABLE',
+    stage: 'process.output-limit',
+    backend,
+    hint: "give stdout and stderr the stdio 'pipe' or 'ignore'",
+  })
+}
+
+function orFailure<T>(action: () => T): { value: T } | { failure: NativeFailure } {
+  try {
+    return { value: action() }
+  } catch (error) {
+    if (isNativeFailure(error)) return { failure: error }
+    throw error
+  }
+}
+
+const SIGNAL_NAMES = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+)
+
+/** Realtime signals have no name in Node: they become the exit code that a shell gives. */
+function exitOf(code: number, signal: number): [exitCode: number | null, signalCode: NodeJS.Signals | null] {
+  if (signal === 0) return [code, null]
+  const name = SIGNAL_NAMES.get(signal)
+  return name === undefined ? [128 + signal, null] : [null, name]
+}

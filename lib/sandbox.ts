@@ -1,0 +1,248 @@
+/** A policy in force on this machine: runs commands under it. */
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { SandboxError } from './errors.js'
+import { collect, type ExecOptions, parseExecOptions } from './exec.js'
+import { asSandboxError } from './failure.js'
+import { chooseBackend } from './ladder.js'
+import type { NativeBinding, NativeProcess, NativeProcessEvent, PreparedPlan } from './native/binding-types.js'
+import { nativePlanOf } from './native-plan.js'
+import type { Plan } from './plan/types.js'
+import { buildEnvironment } from './policy/environment.js'
+import { type ResolveContext, resolvePolicy } from './policy/resolve.js'
+import type { ResolvedPolicy } from './policy/types.js'
+import { type BackendProbe, backendProbe, probeRequest } from './probe/probe.js'
+import { type ProcessHost, SandboxedProcess } from './process.js'
+import type { ExecResult } from './result.js'
+import { type ParsedSandboxOptions, parseSandboxOptions, type SandboxOptions } from './sandbox-options.js'
+import { parseSpawn, type SpawnOptions, type SpawnRequest, splitArguments } from './spawn-options.js'
+import { StubLeases, stubPaths } from './stub-leases.js'
+import { publishWarning } from './warnings.js'
+
+/** With the default `stdio`, all three streams are there. */
+export type PipedProcess = SandboxedProcess & {
+  readonly stdin: NonNullable<SandboxedProcess['stdin']>
+  readonly stdout: NonNullable<SandboxedProcess['stdout']>
+  readonly stderr: NonNullable<SandboxedProcess['stderr']>
+}
+
+type PipedOptions = SpawnOptions & { stdio?: 'pipe' | undefined }
+type BufferOptions = ExecOptions & { encoding: 'buffer' }
+
+export interface Explanation {
+  /** What each rule becomes, by which backend. */
+  plan: Plan
+  /** The policy after defaults, paths and globs. */
+  policy: ResolvedPolicy
+  /** The backends that were tried, the one in use last. */
+  probes: BackendProbe[]
+}
+
+interface SandboxParts {
+  binding: NativeBinding
+  explanation: Explanation
+  prepared: PreparedPlan
+  env: Readonly<Record<string, string | undefined>>
+  stubs: Omit<ConstructorParameters<typeof StubLeases>[0], 'onReleaseFailure'>
+  warnings: string[]
+}
+
+export class Sandbox {
+  readonly #parts: SandboxParts
+  readonly #stubs: StubLeases
+  readonly #host: ProcessHost
+  readonly #running = new Set<SandboxedProcess>()
+  readonly #warnings: string[]
+  #closing: Promise<void> | undefined
+  #onIdle: (() => void) | undefined
+
+  private constructor(parts: SandboxParts) {
+    this.#parts = parts
+    this.#warnings = [...parts.warnings]
+    this.#stubs = new StubLeases({ ...parts.stubs, onReleaseFailure: (error) => this.#warn(error) })
+    this.#host = {
+      binding: parts.binding,
+      backend: parts.explanation.plan.backend,
+      limits: parts.explanation.policy.limits,
+      start: (request, stdio, onEvent) => this.#start(request, stdio, onEvent),
+      ended: (process) => this.#ended(process),
+    }
+  }
+
+  /**
+   * Resolves the policy, tries the backends in order, and takes the first that can start here and enforces all of it.
+   *
+   * The file system is looked at now: paths that appear or vanish later are protected as far as the plan holds them,
+   * and a command whose plan no longer fits does not start.
+   *
+   * Rejects with a TypeError that names the field for a mistake of the caller; with a SandboxError
+   * `SANDBOX_POLICY_UNENFORCEABLE` when backends can start but none enforces the policy (`unenforceable` lists the
+   * rules of the first), `SANDBOX_BACKEND_UNAVAILABLE` when none can start (`cause` is an AggregateError with one
+   * error for each), and others for paths and state that cannot be used. It never falls back to less.
+   */
+  static async create(options: SandboxOptions): Promise<Sandbox> {
+    const parsed = parseSandboxOptions(options)
+    const request = await probeRequest(options)
+    const { binding, stateDirectory } = request
+    try {
+      // Before the policy is resolved: a stub that a crash left must not count as a directory of the user's.
+      await binding.sweepStubs(stateDirectory)
+      const policy = await resolvePolicy(parsed.policy, resolveContext(parsed, binding, stateDirectory))
+      const untrusted = policy.rules.filter(({ access }) => access === 'write').map(({ path }) => path)
+      const bubblewrap = {
+        ...request.bubblewrap,
+        untrusted: [...untrusted, policy.cwd, ...(parsed.workspaceRoots ?? [])],
+      }
+      const { plan, statuses } = await chooseBackend(parsed.order, policy, { ...request, bubblewrap })
+      return new Sandbox({
+        binding,
+        explanation: { plan, policy, probes: statuses.map(backendProbe) },
+        prepared: binding.prepare(nativePlanOf(plan)),
+        env: parsed.env,
+        stubs: { binding, stateDirectory, paths: await stubPaths(plan, policy) },
+        warnings: [...policy.warnings, ...statuses.flatMap(({ warning }) => warning ?? [])],
+      })
+    } catch (error) {
+      throw asSandboxError(error)
+    }
+  }
+
+  /** For people: what in the policy has no effect, what is old on this machine, what could not be cleaned up. */
+  get warnings(): readonly string[] {
+    return [...this.#warnings]
+  }
+
+  /**
+   * Starts a command, as node:child_process.spawn does. The command is a path, or a name that is looked up in the
+   * PATH of its environment inside of the sandbox. No shell is involved.
+   *
+   * When the command cannot be started the process emits a SandboxError as `error`, then `close`.
+   *
+   * @throws TypeError that names the field, before anything starts. SandboxError `SANDBOX_CLOSED` after close();
+   *   `SANDBOX_POLICY_UNENFORCEABLE` when the policy limits output that would not pass through pipes.
+   */
+  spawn(command: string, options?: PipedOptions): PipedProcess
+  spawn(command: string, args?: readonly string[] | null, options?: PipedOptions): PipedProcess
+  spawn(command: string, options: SpawnOptions): SandboxedProcess
+  spawn(command: string, args: readonly string[] | null | undefined, options: SpawnOptions): SandboxedProcess
+  spawn(command: string, args?: unknown, options?: unknown): SandboxedProcess {
+    const request = parseSpawn(command, args, options)
+    if (this.#closing !== undefined) {
+      throw new SandboxError('the sandbox is closed', { code: 'SANDBOX_CLOSED', stage: 'sandbox.closed' })
+    }
+    const process = new SandboxedProcess(this.#host, request)
+    this.#running.add(process)
+    return process
+  }
+
+  /**
+   * Runs a command to its end and collects what it writes. The exit code, a signal, a timeout and an abort are part
+   * of the result.
+   *
+   * Rejects with a SandboxError when the command did not run, or was ended since a protection was lost (then with
+   * `result`); with a TypeError as spawn() throws it.
+   */
+  exec(command: string, options: BufferOptions): Promise<ExecResult<Buffer>>
+  exec(command: string, args: readonly string[] | null | undefined, options: BufferOptions): Promise<ExecResult<Buffer>>
+  exec(command: string, options?: ExecOptions): Promise<ExecResult>
+  exec(command: string, args?: readonly string[] | null, options?: ExecOptions): Promise<ExecResult>
+  async exec(command: string, args?: unknown, options?: unknown): Promise<ExecResult<string | Buffer>> {
+    const [list, given] = splitArguments(args, options)
+    const parsed = parseExecOptions(given)
+    const stdio = [parsed.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] as const
+    const spawn = () => this.spawn(command, list as string[], { ...(given as ExecOptions), stdio })
+    return collect(spawn, parsed, this.#parts.explanation.plan.enforcement)
+  }
+
+  /** spawn('bash', ['-c', script]). The script is the shell's: quote what does not come from you. */
+  shell(script: string, options?: PipedOptions): PipedProcess
+  shell(script: string, options: SpawnOptions): SandboxedProcess
+  shell(script: string, options: SpawnOptions = {}): SandboxedProcess {
+    return this.spawn('bash', ['-c', script], options)
+  }
+
+  /** What is in force, as data. A copy. */
+  explain(): Explanation {
+    return structuredClone(this.#parts.explanation)
+  }
+
+  /**
+   * Starts no more commands, waits for those that run, and removes the placeholder directories. Idempotent.
+   *
+   * Rejects with a SandboxError when they cannot be removed; the next sandbox tries again.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#finish()
+    return this.#closing
+  }
+
+  /** Ends every command with SIGKILL, then as close(). */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const process of this.#running) process.kill('SIGKILL')
+    await this.close()
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#running.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve
+      })
+    }
+    try {
+      this.#stubs.release()
+    } catch (error) {
+      throw asSandboxError(error)
+    }
+  }
+
+  #start(request: SpawnRequest, stdio: number[], onEvent: (event: NativeProcessEvent) => void): NativeProcess {
+    const { binding, prepared, env, explanation } = this.#parts
+    const { policy } = explanation
+    const variables = buildEnvironment(policy.environment, env, request.env)
+    this.#stubs.hold()
+    try {
+      return binding.spawn(
+        prepared,
+        {
+          argv: [request.argv0, ...request.args],
+          file: request.command,
+          env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+          cwd: request.cwd === undefined ? policy.cwd : resolve(policy.cwd, request.cwd),
+          stdio,
+        },
+        onEvent,
+      )
+    } catch (error) {
+      this.#stubs.letGo()
+      throw error
+    }
+  }
+
+  #ended(process: SandboxedProcess): void {
+    this.#running.delete(process)
+    if (process.pid !== undefined) this.#stubs.letGo()
+    if (this.#running.size === 0) this.#onIdle?.()
+  }
+
+  #warn(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    this.#warnings.push(message)
+    publishWarning(message)
+  }
+}
+
+function resolveContext(options: ParsedSandboxOptions, binding: NativeBinding, stateDirectory: string): ResolveContext {
+  const { cwd, workspaceRoots, env, baseDirectory, policyFile, maxScanDirectories, maxGlobEntries } = options
+  return {
+    cwd: cwd ?? '.',
+    env,
+    homedir: homedir(),
+    stateDirectory,
+    scan: (roots, limits) => binding.scanRepositories(roots, limits),
+    ...(workspaceRoots !== undefined && { workspaceRoots }),
+    ...(baseDirectory !== undefined && { baseDirectory }),
+    ...(policyFile !== undefined && { file: policyFile }),
+    ...(maxScanDirectories !== undefined && { maxScanDirectories }),
+    ...(maxGlobEntries !== undefined && { maxGlobEntries }),
+  }
+}

@@ -1,0 +1,164 @@
+/** What a caller asks of spawn, checked: every mistake is a TypeError before anything starts. */
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { invalidType, invalidValue, requireCount, requireObject, requireText } from './argument-errors.js'
+import { parseStdio, type Slot, type StdioOption } from './stdio.js'
+
+/** As in node:child_process, but for what would step out of the sandbox. */
+export interface SpawnOptions {
+  /** Relative to the sandbox's cwd, which is the default. */
+  cwd?: string | URL | undefined
+  /**
+   * The command's environment in place of the host's. The policy's `exclude`, `set` and `includeOnly` still apply,
+   * its `inherit` does not. Default: what the policy takes of the sandbox's `env`.
+   */
+  env?: Readonly<Record<string, string | undefined>> | undefined
+  /** Default `pipe`. */
+  stdio?: StdioOption | undefined
+  /** Ends the command with `killSignal`; the process then emits an AbortError. */
+  signal?: AbortSignal | undefined
+  /** Milliseconds until the command is ended with `killSignal`. 0: no limit. Default: the policy's `wallMs`, or 0. */
+  timeout?: number | undefined
+  /** What `signal` and `timeout` send. Default `SIGTERM`. */
+  killSignal?: NodeJS.Signals | number | undefined
+  /** Milliseconds from that until everything of the command gets SIGKILL. Default 5000. */
+  forceKillAfterMs?: number | undefined
+  /** argv[0]. Default: the command. */
+  argv0?: string | undefined
+  /** Not available: a command ends with its sandbox. */
+  detached?: false | undefined
+  /** Not available: write `sandbox.shell(script)`. */
+  shell?: false | undefined
+  /** Ignored. */
+  windowsHide?: boolean | undefined
+}
+
+/** A spawn, checked and with its defaults. */
+export interface SpawnRequest {
+  command: string
+  /** Without argv[0]. */
+  args: string[]
+  argv0: string
+  cwd: string | undefined
+  env: Record<string, string> | undefined
+  stdio: Slot[]
+  signal: AbortSignal | undefined
+  timeoutMs: number
+  killSignal: number
+  forceKillAfterMs: number
+}
+
+const DEFAULT_FORCE_KILL_AFTER_MS = 5000
+
+/** SIGRTMAX of Linux. */
+const LAST_SIGNAL = 64
+
+/** Takes the arguments of spawn(command, args?, options?) and spawn(command, options?). Throws TypeError. */
+export function parseSpawn(command: unknown, argsOrOptions?: unknown, maybeOptions?: unknown): SpawnRequest {
+  const file = requireText('command', command)
+  if (file === '') throw invalidValue('command', command, 'cannot be empty')
+  const [args, given] = splitArguments(argsOrOptions, maybeOptions)
+  const options = given === undefined || given === null ? {} : requireObject('options', given)
+  refuseUnsandboxed(options)
+  return {
+    command: file,
+    args: parseArgs(args),
+    argv0: options.argv0 === undefined ? file : requireText('options.argv0', options.argv0),
+    cwd: parseCwd(options.cwd),
+    env: parseEnv(options.env),
+    stdio: parseStdio(options.stdio),
+    signal: parseAbortSignal(options.signal),
+    timeoutMs: options.timeout === undefined ? 0 : requireCount('options.timeout', options.timeout),
+    killSignal:
+      options.killSignal === undefined
+        ? constants.signals.SIGTERM
+        : requireSignal('options.killSignal', options.killSignal, 1),
+    forceKillAfterMs:
+      options.forceKillAfterMs === undefined
+        ? DEFAULT_FORCE_KILL_AFTER_MS
+        : requireCount('options.forceKillAfterMs', options.forceKillAfterMs),
+  }
+}
+
+/** spawn(command, options) as well as spawn(command, args, options). */
+export function splitArguments(
+  argsOrOptions: unknown,
+  maybeOptions: unknown,
+): [args: readonly unknown[], options: unknown] {
+  if (Array.isArray(argsOrOptions)) return [argsOrOptions, maybeOptions]
+  if (argsOrOptions === undefined || argsOrOptions === null) return [[], maybeOptions]
+  if (typeof argsOrOptions !== 'object') throw invalidType('args', 'an array', argsOrOptions)
+  return [[], argsOrOptions]
+}
+
+/** The number of a signal given by name or number; 0 only where `minimum` is 0. Throws TypeError. */
+export function requireSignal(name: string, signal: unknown, minimum: 0 | 1): number {
+  if (typeof signal === 'number') {
+    if (Number.isInteger(signal) && signal >= minimum && signal <= LAST_SIGNAL) return signal
+  } else if (typeof signal === 'string') {
+    const number = (constants.signals as Record<string, number>)[signal.toUpperCase()]
+    if (number !== undefined) return number
+  } else {
+    throw invalidType(name, 'a signal name or number', signal)
+  }
+  const error = invalidValue(name, signal, 'must be a known signal') as TypeError & { code: string }
+  error.code = 'ERR_UNKNOWN_SIGNAL'
+  throw error
+}
+
+function refuseUnsandboxed(options: Record<string, unknown>): void {
+  if (options.detached) {
+    throw invalidValue(
+      'options.detached',
+      options.detached,
+      'is not available: everything that a command starts ends with it',
+    )
+  }
+  if (options.shell) {
+    throw invalidValue('options.shell', options.shell, 'is not available: use sandbox.shell(script)')
+  }
+  for (const id of ['uid', 'gid'] as const) {
+    if (options[id] !== undefined) {
+      throw invalidValue(`options.${id}`, options[id], 'is not available: a command runs as the user of this process')
+    }
+  }
+}
+
+function parseArgs(args: readonly unknown[]): string[] {
+  return args.map((arg, index) => {
+    // child_process turns these into text as well; anything else is more likely a mistake.
+    if (typeof arg === 'number' || typeof arg === 'boolean') return String(arg)
+    return requireText(`args[${index}]`, arg)
+  })
+}
+
+function parseCwd(cwd: unknown): string | undefined {
+  if (cwd === undefined || cwd === null) return undefined
+  if (cwd instanceof URL) {
+    if (cwd.protocol !== 'file:') throw invalidValue('options.cwd', cwd.href, 'must be a file: URL')
+    return requireText('options.cwd', fileURLToPath(cwd))
+  }
+  const text = requireText('options.cwd', cwd)
+  if (text === '') throw invalidValue('options.cwd', cwd, 'cannot be empty')
+  return text
+}
+
+/** @throws TypeError naming the variable. */
+export function parseEnv(env: unknown): Record<string, string> | undefined {
+  if (env === undefined || env === null) return undefined
+  const parsed: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(requireObject('options.env', env))) {
+    if (value === undefined) continue
+    if (name.includes('\0')) throw invalidValue('options.env', name, 'must have names without null bytes')
+    if (typeof value === 'number' || typeof value === 'boolean') parsed[name] = String(value)
+    else parsed[name] = requireText(`options.env['${name}']`, value)
+  }
+  return parsed
+}
+
+export function parseAbortSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined) return undefined
+  // Not instanceof: a signal may come from another realm.
+  if (typeof signal === 'object' && signal !== null && 'aborted' in signal) return signal as AbortSignal
+  throw invalidType('options.signal', 'an AbortSignal', signal)
+}

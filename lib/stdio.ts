@@ -1,0 +1,113 @@
+/** The `stdio` option of a spawn: what it means, and the pipes behind it. */
+import { Socket } from 'node:net'
+import type { Readable, Writable } from 'node:stream'
+import { invalidType, invalidValue } from './argument-errors.js'
+import type { NativeBinding } from './native/binding-types.js'
+
+/**
+ * One slot. A number is a descriptor of this process, a stream stands for its descriptor; `overlapped` is `pipe`.
+ * Slots from 3 on are `ignore` or a number: nothing more reaches a command than what was asked for by number.
+ */
+export type StdioSlot = 'pipe' | 'overlapped' | 'inherit' | 'ignore' | number | Readable | Writable | null | undefined
+
+/** One word for all of the first three slots, or a slot each. Default: `pipe`. */
+export type StdioOption = 'pipe' | 'overlapped' | 'inherit' | 'ignore' | readonly StdioSlot[]
+
+export type Slot = { kind: 'pipe' } | { kind: 'ignore' } | { kind: 'fd'; fd: number }
+
+const STANDARD_SLOTS = 3
+
+/** @throws TypeError naming `options.stdio` or `options.stdio[N]`. */
+export function parseStdio(stdio: unknown): Slot[] {
+  const slots = Array.isArray(stdio) ? stdio : Array<unknown>(STANDARD_SLOTS).fill(stdio)
+  if (!Array.isArray(stdio) && stdio !== undefined && stdio !== null && typeof stdio !== 'string') {
+    throw invalidType('options.stdio', "'pipe', 'inherit', 'ignore' or an array", stdio)
+  }
+  const parsed = slots.map((slot, index) =>
+    parseSlot(Array.isArray(stdio) ? `options.stdio[${index}]` : 'options.stdio', slot, index),
+  )
+  while (parsed.length < STANDARD_SLOTS) parsed.push({ kind: 'pipe' })
+  while (parsed.length > STANDARD_SLOTS && parsed.at(-1)?.kind === 'ignore') parsed.pop()
+  return parsed
+}
+
+function parseSlot(name: string, slot: unknown, index: number): Slot {
+  const extra = index >= STANDARD_SLOTS
+  if (slot === 'ignore' || (extra && (slot === undefined || slot === null))) return { kind: 'ignore' }
+  if (typeof slot === 'number') {
+    if (!Number.isInteger(slot) || slot < 0) throw invalidValue(name, slot, 'must be an open file descriptor')
+    return { kind: 'fd', fd: slot }
+  }
+  if (slot === 'ipc') throw invalidValue(name, slot, "cannot be 'ipc': a sandboxed command has no channel to Node")
+  if (extra)
+    throw invalidValue(name, slot, "must be 'ignore' or a file descriptor: extra slots are passed only by number")
+  if (slot === undefined || slot === null || slot === 'pipe' || slot === 'overlapped') return { kind: 'pipe' }
+  if (slot === 'inherit') return { kind: 'fd', fd: index }
+  const fd = descriptorOf(slot)
+  if (fd === undefined) {
+    throw invalidValue(name, slot, "must be 'pipe', 'inherit', 'ignore', a file descriptor, or a stream that has one")
+  }
+  return { kind: 'fd', fd }
+}
+
+/** Files and terminals have `fd`; sockets and pipes keep theirs in the handle. */
+function descriptorOf(stream: unknown): number | undefined {
+  if (typeof stream !== 'object' || stream === null) return undefined
+  const { fd, _handle: handle } = stream as { fd?: unknown; _handle?: { fd?: unknown } | null }
+  for (const candidate of [fd, handle?.fd]) {
+    if (typeof candidate === 'number' && candidate >= 0) return candidate
+  }
+  return undefined
+}
+
+export interface OpenedStdio {
+  /** What native code gets: a descriptor a slot, -1 for /dev/null. */
+  descriptors: number[]
+  /** Our ends of the pipes, null where the slot is none. */
+  streams: Array<Socket | null>
+  /** Closes the command's ends of the pipes in this process. Once. */
+  closeChildEnds(): void
+}
+
+/** Opens the pipes. On failure nothing stays open. Throws NativeFailure (EMFILE). */
+export function openStdio(binding: NativeBinding, slots: readonly Slot[]): OpenedStdio {
+  const childEnds: number[] = []
+  const parentEnds: number[] = []
+  const descriptors: number[] = []
+  const parentEndOf = new Map<number, number>()
+  try {
+    for (const [index, slot] of slots.entries()) {
+      if (slot.kind !== 'pipe') {
+        descriptors.push(slot.kind === 'fd' ? slot.fd : -1)
+        continue
+      }
+      const [readEnd, writeEnd] = binding.pipe()
+      const [childEnd, parentEnd] = index === 0 ? [readEnd, writeEnd] : [writeEnd, readEnd]
+      childEnds.push(childEnd)
+      parentEnds.push(parentEnd)
+      descriptors.push(childEnd)
+      parentEndOf.set(index, parentEnd)
+    }
+  } catch (error) {
+    for (const fd of [...childEnds, ...parentEnds]) binding.closeFd(fd)
+    throw error
+  }
+  const streams = slots.map((_, index) => {
+    const fd = parentEndOf.get(index)
+    return fd === undefined ? null : pipeStream(fd, index)
+  })
+  return { descriptors, streams, closeChildEnds: () => closeAll(binding, childEnds) }
+}
+
+/** Streams for a command whose pipes could not be opened: there, and at their end. */
+export function closedStreams(slots: readonly Slot[]): Array<Socket | null> {
+  return slots.map((slot) => (slot.kind === 'pipe' ? new Socket().destroy() : null))
+}
+
+function pipeStream(fd: number, index: number): Socket {
+  return new Socket({ fd, readable: index !== 0, writable: index === 0 })
+}
+
+function closeAll(binding: NativeBinding, fds: number[]): void {
+  for (const fd of fds.splice(0)) binding.closeFd(fd)
+}
