@@ -26,6 +26,7 @@ struct AddonData {
   std::unique_ptr<ProcessWatcher> watcher;
   // JS thread only. Borrowed: a process object keeps itself alive until it is closed.
   std::map<uint64_t, ProcessBinding*> processes;
+  uint64_t last_plan_id = 0;
   // Processes that keep the event loop alive.
   int referenced = 0;
   // Leases that are still held; released when the environment ends.

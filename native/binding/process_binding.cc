@@ -94,24 +94,27 @@ Napi::Value ProcessBinding::Spawn(const Napi::CallbackInfo& info) {
     throw Napi::TypeError::New(env, "spawn: expected (plan, request, onEvent)");
   }
   const auto request_object = info[1].As<Napi::Object>();
+  const PreparedPlan& plan = ToPreparedPlan(info[0]);
+  RequestSpec spec = ToRequest(request_object);
+  EnsureWatcher(env, data.get());
+  spec.poll = !data->watcher->WatchPaths(plan.id, plan.watched);
   unique_fd request;
-  LaunchFds fds;
-  fds.plan = PlanFd(info[0]);
-  fds.stdio = ToStdio(request_object.Get("stdio"));
-  Status status = MakeMemoryFile("ringfence-request", EncodeRequest(ToRequest(request_object)),
-                                 Executable::kNo, &request);
+  Status status =
+      MakeMemoryFile("ringfence-request", EncodeRequest(spec), Executable::kNo, &request);
   if (!status.ok()) throw ToError(env, status);
+  LaunchFds fds;
+  fds.stdio = ToStdio(request_object.Get("stdio"));
+  fds.plan = plan.file.get();
   fds.request = request.get();
   fds.image = data->helper.fd.get();
 
-  EnsureWatcher(env, data.get());
   const Napi::Object object = data->process_constructor.New({});
   auto* self = ProcessBinding::Unwrap(object);
   LaunchedProcess process;
   status = StartLauncher(fds, &process);
   if (!status.ok()) throw ToError(env, status);
   self->pid_ = process.pid;
-  status = data->watcher->Add(std::move(process), &self->id_);
+  status = data->watcher->Add(std::move(process), plan.id, &self->id_);
   if (!status.ok()) throw ToError(env, status);
   // Events wait in the queue until this call has returned, so none can be missed.
   data->processes.emplace(self->id_, self);

@@ -59,6 +59,7 @@ std::vector<char> EncodeRequest(const RequestSpec& request) {
   header.magic = wire::kRequestMagic;
   header.version = wire::kVersion;
   if (request.dry_run) header.flags |= wire::kRequestDryRun;
+  if (request.poll) header.flags |= wire::kRequestPoll;
   header.file = writer.AddText(request.file);
   header.cwd = writer.AddText(request.cwd);
   header.argv = writer.AddTexts(request.argv);

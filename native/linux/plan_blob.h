@@ -48,6 +48,8 @@ struct RequestSpec {
   std::vector<std::string> argv;
   std::vector<std::string> env;
   bool dry_run = false;
+  // The init looks after protected paths by itself.
+  bool poll = false;
 };
 
 std::vector<char> EncodeRequest(const RequestSpec& request);

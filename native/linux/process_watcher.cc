@@ -16,8 +16,11 @@
 namespace ringfence {
 namespace {
 
-// Low bit of an epoll cookie; the rest is the id. Cookie 0 is the wake-up.
-constexpr uint64_t kPidfdBit = 1;
+// An epoll cookie is an id and what of it is ready.
+enum Source : uint64_t { kControl = 0, kPidfd = 1, kWatch = 2, kWake = 3 };
+constexpr uint64_t Cookie(uint64_t id, Source source) { return (id << 2) | source; }
+
+constexpr std::chrono::seconds kWatchIdle{2};
 
 constexpr int kTeardownMs = 2000;
 
@@ -76,7 +79,7 @@ Status ProcessWatcher::Start() {
   if (!epoll_.valid()) return {Stage::kLaunchWatch, errno};
   wake_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake_.valid()) return {Stage::kLaunchWatch, errno};
-  RINGFENCE_RETURN_IF_ERROR(Register(epoll_.get(), wake_.get(), 0));
+  RINGFENCE_RETURN_IF_ERROR(Register(epoll_.get(), wake_.get(), Cookie(0, kWake)));
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -92,15 +95,33 @@ Status ProcessWatcher::Start() {
   return status;
 }
 
-Status ProcessWatcher::Add(LaunchedProcess process, uint64_t* id) {
+bool ProcessWatcher::WatchPaths(uint64_t plan_id, const std::vector<std::string>& paths) {
+  if (paths.empty()) return true;
+  const std::lock_guard lock(mutex_);
+  if (!Start().ok()) return false;
+  auto& watched = watches_[plan_id];
+  if (!watched) {
+    watched = std::make_unique<Watched>();
+    if (!watched->watch.Start(paths) ||
+        !Register(epoll_.get(), watched->watch.fd(), Cookie(plan_id, kWatch)).ok()) {
+      watches_.erase(plan_id);
+      return false;
+    }
+  }
+  watched->last_used = Clock::now();
+  return true;
+}
+
+Status ProcessWatcher::Add(LaunchedProcess process, uint64_t plan_id, uint64_t* id) {
   const std::lock_guard lock(mutex_);
   // On failure `process` is destroyed here: its socket closes, so the tree ends.
   RINGFENCE_RETURN_IF_ERROR(Start());
   *id = next_id_++;
-  RINGFENCE_RETURN_IF_ERROR(Register(epoll_.get(), process.control.get(), *id << 1));
-  RINGFENCE_RETURN_IF_ERROR(Register(epoll_.get(), process.pidfd.get(), (*id << 1) | kPidfdBit));
+  RINGFENCE_RETURN_IF_ERROR(Register(epoll_.get(), process.control.get(), Cookie(*id, kControl)));
+  RINGFENCE_RETURN_IF_ERROR(Register(epoll_.get(), process.pidfd.get(), Cookie(*id, kPidfd)));
   auto entry = std::make_unique<Entry>();
   entry->process = std::move(process);
+  entry->plan_id = plan_id;
   entries_.emplace(*id, std::move(entry));
   return Status::Ok();
 }
@@ -108,34 +129,79 @@ Status ProcessWatcher::Add(LaunchedProcess process, uint64_t* id) {
 bool ProcessWatcher::Signal(uint64_t id, int signal) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
-  if (found == entries_.end() || !found->second->process.control.valid()) return false;
+  return found != entries_.end() && SendSignal(*found->second, signal);
+}
+
+bool ProcessWatcher::SendSignal(const Entry& entry, int signal) {
+  if (!entry.process.control.valid()) return false;
   const wire::Control control{signal};
-  return send(found->second->process.control.get(), &control, sizeof control,
+  return send(entry.process.control.get(), &control, sizeof control,
               MSG_NOSIGNAL | MSG_DONTWAIT) == static_cast<ssize_t>(sizeof control);
 }
 
 void ProcessWatcher::Run() {
   for (;;) {
-    int timeout = -1;
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_ && entries_.empty()) return;
-      if (stopping_) timeout = kTeardownMs;
-    }
+    const int timeout = TimeoutMs();
+    if (timeout == 0) return;
     epoll_event events[64];
     const int count = epoll_wait(epoll_.get(), events, 64, timeout);
-    if (count == 0) return;
-    for (int i = 0; i < count; ++i) {
-      const uint64_t cookie = events[i].data.u64;
-      if (cookie == 0) {
-        uint64_t value = 0;
-        if (read(wake_.get(), &value, sizeof value) < 0) continue;
-      } else if ((cookie & kPidfdBit) != 0) {
-        Reap(cookie >> 1);
-      } else {
-        ReadReports(cookie >> 1);
+    for (int i = 0; i < count; ++i) Dispatch(events[i].data.u64);
+    const std::unique_lock lock(mutex_);
+    if (count == 0 && stopping_) return;
+  }
+}
+
+void ProcessWatcher::Dispatch(uint64_t cookie) {
+  const uint64_t id = cookie >> 2;
+  switch (static_cast<Source>(cookie & 3)) {
+    case kControl:
+      return ReadReports(id);
+    case kPidfd:
+      return Reap(id);
+    case kWatch:
+      return ReadWatch(id);
+    case kWake: {
+      uint64_t value = 0;
+      while (read(wake_.get(), &value, sizeof value) < 0 && errno == EINTR) {
       }
     }
+  }
+}
+
+int ProcessWatcher::TimeoutMs() {
+  DropIdleWatches();
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return entries_.empty() ? 0 : kTeardownMs;
+  return watches_.empty()
+             ? -1
+             : static_cast<int>(std::chrono::milliseconds(kWatchIdle).count());
+}
+
+void ProcessWatcher::DropIdleWatches() {
+  // Destroyed without the lock: the kernel takes some 10 ms to end an inotify instance.
+  std::vector<std::unique_ptr<Watched>> dropped;
+  const std::lock_guard lock(mutex_);
+  const Clock::time_point now = Clock::now();
+  for (const auto& [id, entry] : entries_) {
+    const auto used = watches_.find(entry->plan_id);
+    if (used != watches_.end()) used->second->last_used = now;
+  }
+  for (auto watched = watches_.begin(); watched != watches_.end();) {
+    if (now - watched->second->last_used < kWatchIdle) {
+      ++watched;
+      continue;
+    }
+    dropped.push_back(std::move(watched->second));
+    watched = watches_.erase(watched);
+  }
+}
+
+void ProcessWatcher::ReadWatch(uint64_t plan_id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = watches_.find(plan_id);
+  if (found == watches_.end() || !found->second->watch.Changed()) return;
+  for (const auto& [id, entry] : entries_) {
+    if (entry->plan_id == plan_id) SendSignal(*entry, wire::kRepairSignal);
   }
 }
 

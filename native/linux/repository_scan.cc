@@ -1,6 +1,5 @@
 #include "linux/repository_scan.h"
 
-#include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <iterator>
 #include <optional>
@@ -67,9 +67,7 @@ struct Level {
   std::string pending;
 };
 
-bool IsOutOfResources(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOMEM;
-}
+bool IsOutOfResources(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
 
 // The directory, or its path, went away or became something else between listing and opening.
 bool IsVanished(int error) { return error == ENOENT || error == ENOTDIR || error == ESTALE; }
@@ -164,8 +162,8 @@ Status Scanner::EnterNext() {
 
   if (path_.back() != '/') path_ += '/';
   path_ += name;
-  unique_fd fd(openat(parent.fd.get(), name.c_str(),
-                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  unique_fd fd(
+      openat(parent.fd.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd.valid()) return Unreadable(Stage::kScanOpen, errno);
   return Enter(std::move(fd), parent.device);
 }
@@ -221,8 +219,7 @@ void Scanner::TakeEntry(const DirectoryEntry& entry, Level* level) {
 bool Scanner::IsDirectory(const DirectoryEntry& entry, const Level& level) {
   if (entry.type != DT_UNKNOWN) return entry.type == DT_DIR;
   struct stat information = {};
-  const char* const name =
-      reinterpret_cast<const char*>(&entry) + offsetof(DirectoryEntry, name);
+  const char* const name = reinterpret_cast<const char*>(&entry) + offsetof(DirectoryEntry, name);
   // An entry that cannot be looked at is tried as a directory, and so reported when it fails.
   return fstatat(level.fd.get(), name, &information, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0 ||
          S_ISDIR(information.st_mode);

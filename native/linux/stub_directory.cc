@@ -1,6 +1,5 @@
 #include "linux/stub_directory.h"
 
-#include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <string_view>
 
@@ -46,10 +46,10 @@ int LookAtStub(int parent, const std::string& name, StubEntry* entry) {
   entry->owner = facts.stx_uid;
   entry->identity.device = makedev(facts.stx_dev_major, facts.stx_dev_minor);
   entry->identity.inode = facts.stx_ino;
-  entry->identity.born_ns = (facts.stx_mask & STATX_BTIME) == 0
-                                ? 0
-                                : facts.stx_btime.tv_sec * kNanosecondsPerSecond +
-                                      facts.stx_btime.tv_nsec;
+  entry->identity.born_ns =
+      (facts.stx_mask & STATX_BTIME) == 0
+          ? 0
+          : facts.stx_btime.tv_sec * kNanosecondsPerSecond + facts.stx_btime.tv_nsec;
   return 0;
 }
 

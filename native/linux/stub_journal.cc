@@ -1,10 +1,10 @@
 #include "linux/stub_journal.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>

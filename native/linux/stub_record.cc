@@ -33,8 +33,8 @@ bool ParseNumber(std::string_view text, Number* number) {
 
 bool ParseKind(std::string_view text, StubRecord::Kind* kind) {
   if (text.size() != 1) return false;
-  for (const auto known : {StubRecord::Kind::kIntended, StubRecord::Kind::kHeld,
-                           StubRecord::Kind::kDropped}) {
+  for (const auto known :
+       {StubRecord::Kind::kIntended, StubRecord::Kind::kHeld, StubRecord::Kind::kDropped}) {
     if (text[0] != static_cast<char>(known)) continue;
     *kind = known;
     return true;

@@ -1,6 +1,5 @@
 #include "linux/stub_state.h"
 
-#include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -65,7 +65,8 @@ Status StubState::Open(const std::string& state_dir, IfMissing if_missing, StubS
 
 Status StubState::Lock(unique_fd* lock) const {
   const std::string path = path_ + "/" + kLockName;
-  unique_fd fd(openat(directory_.get(), kLockName, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  unique_fd fd(
+      openat(directory_.get(), kLockName, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd.valid()) return Status(Stage::kStubLock, errno, path);
   // Not a waiting flock(): a stopped process that holds the lock must not stop us for ever.
   for (int retry = 0; flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++retry) {

@@ -89,7 +89,10 @@ struct Plan {
   Span bubblewrap_args;  // Text
 };
 
-enum RequestFlag : uint32_t { kRequestDryRun = 1 };
+enum RequestFlag : uint32_t {
+  kRequestDryRun = 1,
+  kRequestPoll = 2  // nobody watches the protected paths: the init has to look by itself
+};
 
 struct Request {
   uint32_t magic;
@@ -119,7 +122,12 @@ struct Report {
   char path[kReportPathCapacity];  // only path_length bytes are sent
 };
 
-// Addon -> launcher. SIGKILL ends the tree, anything else goes to the command.
+// The addon has seen a protected path change. A signal, so that it takes the way of all signals
+// to the init; the command could send it too, which only makes the init look once more.
+inline constexpr int kRepairSignal = 64;
+
+// Addon -> launcher. SIGKILL ends the tree, kRepairSignal is for the init, anything else goes to
+// the command.
 struct Control {
   int32_t signal;
 };

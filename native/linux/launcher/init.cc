@@ -30,7 +30,6 @@ struct Init {
   const Launch& launch;
   const InitOptions& options;
   mount::Masks masks;
-  Watch watch;
   CommandState command;
   Broker broker;
   int signals = -1;
@@ -70,8 +69,8 @@ Outcome SetUpNamespaces(Init* init) {
   RINGFENCE_TRY(MapIds(init));
   RaiseOpenFiles(init);
   RINGFENCE_TRY(mount::BuildView(init->launch, &init->masks));
-  if ((init->launch.plan->flags & wire::kPlanLoopback) != 0) RINGFENCE_TRY(RaiseLoopback());
-  return init->watch.Start(init->launch, &init->masks);
+  if ((init->launch.plan->flags & wire::kPlanLoopback) == 0) return {};
+  return RaiseLoopback();
 }
 
 Outcome SetUpLandlock() {
@@ -85,7 +84,6 @@ Outcome SetUp(Init* init) {
       RINGFENCE_TRY(SetUpNamespaces(init));
       break;
     case wire::Mode::kBubblewrap:
-      RINGFENCE_TRY(init->watch.Start(init->launch, nullptr));
       break;
     case wire::Mode::kLandlock:
       RINGFENCE_TRY(SetUpLandlock());
@@ -140,27 +138,33 @@ bool Reap(Init* init) {
 
 // Until the command has ended or a protection is lost.
 Outcome Serve(Init* init) {
+  const bool can_mount = init->launch.plan->mode == wire::Mode::kNamespaces;
+  const Watch watch(init->launch, can_mount ? &init->masks : nullptr);
+  const bool timed = watch.timeout_ms() >= 0;
   for (;;) {
-    pollfd polled[3] = {{init->signals, POLLIN, 0},
-                        {init->watch.fd(), POLLIN, 0},
-                        {init->command.listener, POLLIN, 0}};
+    pollfd polled[2] = {{init->signals, POLLIN, 0}, {init->command.listener, POLLIN, 0}};
     struct {
       long seconds;
       long nanoseconds;
-    } timeout = {0, init->watch.timeout_ms() * 1000000L};
-    const bool timed = init->watch.timeout_ms() >= 0;
-    const long ready = sys::Call(__NR_ppoll, sys::Address(polled), 3,
+    } timeout = {0, watch.timeout_ms() * 1000000L};
+    const long ready = sys::Call(__NR_ppoll, sys::Address(polled), 2,
                                  timed ? sys::Address(&timeout) : 0, 0, 8);
     if (ready < 0 && ready != -EINTR) return Check(Stage::kSupervisorPoll, ready);
-    if (timed || polled[1].revents != 0) RINGFENCE_TRY(init->watch.Handle());
-    if ((polled[2].revents & POLLIN) != 0) {
+    if (timed) RINGFENCE_TRY(watch.Repair());
+    if ((polled[1].revents & POLLIN) != 0) {
       init->broker.Handle(init->command.listener);
-    } else if (polled[2].revents != 0) {
+    } else if (polled[1].revents != 0) {
       sys::Close(init->command.listener);  // no process with the filter is left
       init->command.listener = -1;
     }
     if (polled[0].revents == 0) continue;
-    while (const int signal = NextSignal(init->signals)) Forward(init, signal);
+    while (const int signal = NextSignal(init->signals)) {
+      if (signal == wire::kRepairSignal) {
+        RINGFENCE_TRY(watch.Repair());
+      } else {
+        Forward(init, signal);
+      }
+    }
     if (Reap(init)) return {};
   }
 }
@@ -177,7 +181,7 @@ Outcome Run(Init* init) {
 }  // namespace
 
 void RunInit(const Launch& launch, const InitOptions& options) {
-  Init init{launch, options, {}, {}, {}, {}, -1, 0, 0};
+  Init init{launch, options, {}, {}, {}, -1, 0, 0};
   if (launch.plan->mode == wire::Mode::kLandlock) init.parent = sys::Call(__NR_getppid);
   const Outcome outcome = Run(&init);
   if (!outcome.ok()) ReportFailure(launch, outcome);

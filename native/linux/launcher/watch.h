@@ -1,9 +1,11 @@
-// Notices when the host replaces or removes a protected path. A bind mount falls off when its mount
-// point is renamed over or removed in another mount namespace, so the protection would vanish.
-// Answer: bind again at once; where that cannot be done, end the command.
+// Repairs protections after the host has replaced or removed a protected path: a bind mount falls
+// off when its mount point is renamed over or removed in another mount namespace. Answer: bind
+// again at once; where that cannot be done, end the command.
 //
-// Between the host's change and the new bind lies a window (well below a millisecond when idle)
-// in which the path is unprotected.
+// The addon watches the paths (one inotify instance for all launches of a plan: making and ending
+// an instance costs the kernel more than a whole launch) and sends wire::kRepairSignal. Between
+// the host's change and the new bind lies a window, well below a millisecond when idle, in which
+// the path is unprotected.
 #ifndef RINGFENCE_LINUX_LAUNCHER_WATCH_H_
 #define RINGFENCE_LINUX_LAUNCHER_WATCH_H_
 
@@ -15,29 +17,24 @@ namespace ringfence {
 class Watch {
  public:
   // `masks` is null where nothing can be mounted again (bubblewrap): a replaced path ends the
-  // command then. Where inotify has no instance or watch left, paths are polled.
-  Outcome Start(const Launch& launch, const mount::Masks* masks);
+  // command then.
+  Watch(const Launch& launch, const mount::Masks* masks) : launch_(launch), masks_(masks) {}
 
-  // To poll for reading; -1 when there is nothing to wait for.
-  int fd() const { return fd_; }
-  // For ppoll(2): -1 waits for events only.
-  int timeout_ms() const { return polling_ ? kPollMs : -1; }
+  // For ppoll(2): how often to look where nobody sends a signal (wire::kRequestPoll), else -1.
+  int timeout_ms() const {
+    return (launch_.request->flags & wire::kRequestPoll) != 0 ? kPollMs : -1;
+  }
 
-  // Reads events and repairs. A failure means that a protection is lost.
-  Outcome Handle();
+  // Looks at every protected path. A failure means that a protection is lost.
+  Outcome Repair() const;
 
  private:
   static constexpr int kPollMs = 20;
 
-  bool Protects(const wire::Mount& step) const;
-  bool Concerns(const char* name) const;
-  Outcome Repair() const;
   Outcome RepairStep(const wire::Mount& step, const char* path) const;
 
-  const Launch* launch_ = nullptr;
-  const mount::Masks* masks_ = nullptr;
-  int fd_ = -1;
-  bool polling_ = false;
+  const Launch& launch_;
+  const mount::Masks* masks_;
 };
 
 }  // namespace ringfence
