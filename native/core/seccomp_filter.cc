@@ -25,11 +25,11 @@ constexpr uint32_t kX32Bit = 0x40000000;
 constexpr uint32_t kAllow = 0x7fff0000;
 constexpr uint32_t kNotify = 0x7fc00000;
 constexpr uint32_t Errno(uint32_t number) { return 0x00050000 | number; }
-constexpr uint32_t kRefused = Errno(1);              // EPERM
-constexpr uint32_t kMissing = Errno(38);             // ENOSYS
-constexpr uint32_t kNoProtocol = Errno(93);          // EPROTONOSUPPORT
-constexpr uint32_t kNoSocketType = Errno(94);        // ESOCKTNOSUPPORT
-constexpr uint32_t kNoAddressFamily = Errno(97);     // EAFNOSUPPORT
+constexpr uint32_t kRefused = Errno(1);           // EPERM
+constexpr uint32_t kMissing = Errno(38);          // ENOSYS
+constexpr uint32_t kNoProtocol = Errno(93);       // EPROTONOSUPPORT
+constexpr uint32_t kNoSocketType = Errno(94);     // ESOCKTNOSUPPORT
+constexpr uint32_t kNoAddressFamily = Errno(97);  // EAFNOSUPPORT
 
 constexpr uint32_t kFamilyUnix = 1;
 constexpr uint32_t kFamilyInet = 2;
@@ -183,8 +183,7 @@ Position FilterBuilder::Socket() {
 
 Position FilterBuilder::SocketPair() {
   const Position no_family = assembler_.Return(kNoAddressFamily);
-  const Position family =
-      assembler_.Branch(kBpfJumpEqual, kFamilyUnix, StreamsOnly(), no_family);
+  const Position family = assembler_.Branch(kBpfJumpEqual, kFamilyUnix, StreamsOnly(), no_family);
   return assembler_.Load(ArgumentOffset(0), family);
 }
 

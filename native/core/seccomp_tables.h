@@ -37,14 +37,13 @@ std::span<const SyscallRule> SyscallRules();
 std::span<const uint32_t> RefusedTerminalRequests();
 
 // Flags that make a namespace. CLONE_NEWTIME (0x80) is part of the exit signal in clone(2).
-inline constexpr uint32_t kCloneNamespaceFlags =
-    0x00020000 |  // CLONE_NEWNS
-    0x02000000 |  // CLONE_NEWCGROUP
-    0x04000000 |  // CLONE_NEWUTS
-    0x08000000 |  // CLONE_NEWIPC
-    0x10000000 |  // CLONE_NEWUSER
-    0x20000000 |  // CLONE_NEWPID
-    0x40000000;   // CLONE_NEWNET
+inline constexpr uint32_t kCloneNamespaceFlags = 0x00020000 |  // CLONE_NEWNS
+                                                 0x02000000 |  // CLONE_NEWCGROUP
+                                                 0x04000000 |  // CLONE_NEWUTS
+                                                 0x08000000 |  // CLONE_NEWIPC
+                                                 0x10000000 |  // CLONE_NEWUSER
+                                                 0x20000000 |  // CLONE_NEWPID
+                                                 0x40000000;   // CLONE_NEWNET
 inline constexpr uint32_t kUnshareNamespaceFlags = kCloneNamespaceFlags | 0x00000080;
 
 }  // namespace ringfence
