@@ -44,13 +44,13 @@ const brand = Symbol.for('ringfence.SandboxError')
 export class SandboxError extends Error {
   readonly code: SandboxErrorCode
   readonly stage: string
-  readonly backend?: string
-  readonly syscall?: string
-  readonly errno?: number
-  readonly path?: string
-  readonly hint?: string
-  readonly unenforceable?: ReadonlyArray<{ rule: string; reason: string; enforcedBy: readonly string[] }>
-  readonly result?: ExecResult<string | Buffer>
+  declare readonly backend?: string
+  declare readonly syscall?: string
+  declare readonly errno?: number
+  declare readonly path?: string
+  declare readonly hint?: string
+  declare readonly unenforceable?: ReadonlyArray<{ rule: string; reason: string; enforcedBy: readonly string[] }>
+  declare readonly result?: ExecResult<string | Buffer>
 
   constructor(message: string, fields: SandboxErrorFields) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
