@@ -191,12 +191,14 @@ PlanSpec ToPlan(Napi::Object object) {
   PlanSpec plan;
   plan.mode = Lookup(object.Get("mode"), "mode", kModes);
   const Napi::Array namespaces = ToArray(object.Get("namespaces"), "namespaces");
-  // bwrap(1) makes its own; the list is for explaining then.
+  for (uint32_t i = 0; i < namespaces.Length(); ++i) {
+    plan.clone_flags |= Lookup(namespaces.Get(i), "namespaces[]", kNamespaces);
+  }
+  if ((plan.clone_flags & CLONE_NEWNET) != 0) plan.flags |= wire::kPlanOwnNetwork;
   if (plan.mode == wire::Mode::kNamespaces) {
-    for (uint32_t i = 0; i < namespaces.Length(); ++i) {
-      plan.clone_flags |= Lookup(namespaces.Get(i), "namespaces[]", kNamespaces);
-    }
     plan.id_map = Lookup(object.Get("idMap"), "idMap", kIdMaps);
+  } else {
+    plan.clone_flags = 0;  // bwrap(1) makes its own
   }
   if (ToBoolean(object.Get("loopback"), "loopback")) plan.flags |= wire::kPlanLoopback;
   const Napi::Array mounts = ToArray(object.Get("mounts"), "mounts");

@@ -66,7 +66,8 @@ struct LandlockRule {
 enum PlanFlag : uint32_t {
   kPlanLoopback = 1,  // bring lo up
   kPlanLandlock = 2,
-  kPlanBroker = 4,  // the seccomp filter notifies connect()
+  kPlanBroker = 4,      // the seccomp filter notifies connect()
+  kPlanOwnNetwork = 8,  // the sandbox has a network namespace of its own
 };
 
 struct Plan {

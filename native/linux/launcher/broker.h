@@ -3,6 +3,10 @@
 //
 // A file system view cannot do that: connecting to a socket file needs no write access to its
 // mount, and path sockets ignore network namespaces (unix(7)).
+//
+// The call is never continued in the command's process, where its arguments could be changed after
+// the decision (seccomp_unotify(2)): it is carried out here, on a duplicate of the socket, with a
+// copy of the address.
 #ifndef RINGFENCE_LINUX_LAUNCHER_BROKER_H_
 #define RINGFENCE_LINUX_LAUNCHER_BROKER_H_
 
@@ -12,10 +16,20 @@ namespace ringfence {
 
 class Broker {
  public:
-  // Answers one notification of `listener` (seccomp_unotify(2)). The call is never continued in
-  // the command's process, where its arguments could be changed after the decision: it is carried
-  // out here, on a duplicate of the socket, with a copy of the address.
+  explicit Broker(const Launch& launch) : launch_(launch) {}
+
+  // Answers one notification of `listener`. A call that may block is carried out by a worker
+  // process, so that the init never waits for anybody.
   void Handle(int listener);
+
+  // A child of the init has ended: it may have been a worker.
+  void Reaped(long pid);
+
+ private:
+  static constexpr int kMaxWorkers = 64;
+
+  const Launch& launch_;
+  long workers_[kMaxWorkers] = {};
 };
 
 }  // namespace ringfence

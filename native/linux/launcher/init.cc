@@ -130,6 +130,7 @@ bool Reap(Init* init) {
     const long pid = sys::Call(__NR_wait4, -1, sys::Address(&status), WNOHANG | __WALL,
                                sys::Address(&usage));
     if (pid <= 0) return false;
+    init->broker.Reaped(pid);
     if (pid != init->child) continue;
     ReportExit(init->launch, status, &usage);
     return true;
@@ -181,7 +182,7 @@ Outcome Run(Init* init) {
 }  // namespace
 
 void RunInit(const Launch& launch, const InitOptions& options) {
-  Init init{launch, options, {}, {}, {}, -1, 0, 0};
+  Init init{launch, options, {}, {}, Broker(launch), -1, 0, 0};
   if (launch.plan->mode == wire::Mode::kLandlock) init.parent = sys::Call(__NR_getppid);
   const Outcome outcome = Run(&init);
   if (!outcome.ok()) ReportFailure(launch, outcome);
