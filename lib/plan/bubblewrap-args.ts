@@ -4,7 +4,7 @@
  * root, so they stay reachable after something was mounted over them.
  */
 
-import { contains, depth } from '../policy/paths.js'
+import { contains, depth, parentOf } from '../policy/paths.js'
 import type { AbsolutePath } from '../policy/types.js'
 import { NETWORK_DIRECTORIES } from './pseudo-file-systems.js'
 import type { MachineFacts, MountStep } from './types.js'
@@ -14,6 +14,12 @@ const OPTIONS_OF_NATIVE = ['--seccomp', '--json-status-fd']
 
 /** Left out where it is missing: it hides the host's cgroup names, which no protection is about. */
 const OPTIONAL = new Set(['--unshare-cgroup-try'])
+
+/**
+ * For directories that are passed through but not listed. Writable for the owner until the file system is made
+ * read-only: a setuid bwrap makes mount points without capabilities.
+ */
+const PASSED_NOT_LISTED = '0311'
 
 export interface BubblewrapArguments {
   /** Everything before `--`. */
@@ -45,8 +51,9 @@ class ArgumentBuilder {
   readonly #known: ReadonlySet<string>
   /** File systems of our own that stay writable until everything in them is mounted. */
   readonly #temporary: AbsolutePath[] = []
-  /** Trees that are shown, to know whether a list of network interfaces is. */
-  readonly #shown: AbsolutePath[] = []
+  /** Masks that can be passed, and the directories made in them. */
+  readonly #passable = new Set<AbsolutePath>()
+  readonly #shown = new Set<AbsolutePath>()
 
   constructor(
     flags: readonly string[],
@@ -78,7 +85,7 @@ class ArgumentBuilder {
         this.add('--tmpfs', '/').#temporary.push('/')
         break
       case 'bind':
-        this.#show(step.path).add(bindOption(step), step.path, step.path)
+        this.#makeWay(step.path).#show(step.path).add(bindOption(step), step.path, step.path)
         break
       case 'pin':
         this.add('--bind', step.path, step.path)
@@ -103,7 +110,7 @@ class ArgumentBuilder {
         break
       case 'sys-net':
         for (const path of NETWORK_DIRECTORIES) {
-          if (this.#shown.some((tree) => contains(tree, path))) this.add('--ro-bind', this.#hidden('dir'), path)
+          if ([...this.#shown].some((tree) => contains(tree, path))) this.add('--tmpfs', path).#temporary.push(path)
         }
     }
   }
@@ -118,8 +125,22 @@ class ArgumentBuilder {
       this.add('--ro-bind', this.#hidden(step.type === 'directory' ? 'dir' : 'file'), step.path)
       return
     }
-    // Passed through, not listed. Writable for its owner until the end: a setuid bwrap makes directories without capabilities.
-    this.#withMode('0311').add('--tmpfs', step.path).#temporary.push(step.path)
+    this.#passable.add(step.path)
+    this.#withMode(PASSED_NOT_LISTED).add('--tmpfs', step.path).#temporary.push(step.path)
+  }
+
+  /** bwrap would make the directories between a mask and what is shown in it so that they can be listed. */
+  #makeWay(path: AbsolutePath): this {
+    const missing: AbsolutePath[] = []
+    for (let above = parentOf(path); !this.#passable.has(above); above = parentOf(above)) {
+      if (above === '/' || this.#shown.has(above)) return this
+      missing.unshift(above)
+    }
+    for (const directory of missing) {
+      this.#passable.add(directory)
+      this.#withMode(PASSED_NOT_LISTED).add('--dir', directory)
+    }
+    return this
   }
 
   #withMode(mode: string): this {
@@ -127,7 +148,7 @@ class ArgumentBuilder {
   }
 
   #show(path: AbsolutePath): this {
-    this.#shown.push(path)
+    this.#shown.add(path)
     return this
   }
 

@@ -48,8 +48,21 @@ describe('arguments', () => {
 
   it('close masks after the last mount inside, deepest first, and the made /dev', () => {
     const args = argsFor([...REOPENED, rule('/w/vault/open/deep', 'none'), rule('/w/vault/open/deep/x', 'read')])
-    const closed = ['/w/vault/open/deep', '/w/vault', '/dev']
-    expect(args.slice(-6)).toEqual(closed.flatMap((path) => ['--remount-ro', path]))
+    const closed = ['/w/vault/open/deep', '/sys/devices/virtual/net', '/sys/class/net', '/w/vault', '/dev']
+    expect(args.slice(-10)).toEqual(closed.flatMap((path) => ['--remount-ro', path]))
+  })
+
+  it('make the way through a mask so that it can be passed but not listed, once, and not inside of what is shown', () => {
+    const rules = [
+      ...READ_ONLY,
+      rule('/a', 'none'),
+      rule('/a/b/c/x', 'read'),
+      rule('/a/b/y', 'read'),
+      rule('/a/b/y/z/w', 'write'),
+    ]
+    const args = argsFor(rules)
+    const made = args.flatMap((arg, index) => (arg === '--dir' ? [args.slice(index - 2, index + 2).join(' ')] : []))
+    expect(made).toEqual(['--perms 0311 --dir /a/b', '--perms 0311 --dir /a/b/c'])
   })
 
   it('close an empty root last', () => {
@@ -74,7 +87,10 @@ describe('arguments', () => {
   })
 
   it('hide the lists of interfaces only where they are shown', () => {
-    const netMasks = (rules: typeof READ_ONLY) => argsFor(rules).filter((arg) => /^\/sys\/.*net$/.test(arg))
+    const netMasks = (rules: typeof READ_ONLY) => {
+      const args = argsFor(rules)
+      return args.filter((arg, index) => args[index - 1] === '--tmpfs' && arg.startsWith('/sys/'))
+    }
     expect(netMasks(READ_ONLY)).toEqual(['/sys/class/net', '/sys/devices/virtual/net'])
     expect(netMasks([rule('/usr', 'read'), rule('/sys/class', 'read')])).toEqual(['/sys/class/net'])
   })
