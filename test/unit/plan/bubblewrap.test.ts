@@ -48,7 +48,7 @@ describe('arguments', () => {
 
   it('close masks after the last mount inside, deepest first, and the made /dev', () => {
     const args = argsFor([...REOPENED, rule('/w/vault/open/deep', 'none'), rule('/w/vault/open/deep/x', 'read')])
-    const closed = ['/w/vault/open/deep', '/sys/devices/virtual/net', '/sys/class/net', '/w/vault', '/dev']
+    const closed = ['/sys/devices/virtual/net', '/w/vault/open/deep', '/sys/class/net', '/w/vault', '/dev']
     expect(args.slice(-10)).toEqual(closed.flatMap((path) => ['--remount-ro', path]))
   })
 
