@@ -28,8 +28,8 @@ void CheckEqual(const char* file, int line, const char* text, const A& actual, c
 
 }  // namespace ringfence::test
 
-#define TEST(name)                                                                          \
-  static void name();                                                                       \
+#define TEST(name)                                                                                 \
+  static void name();                                                                              \
   [[maybe_unused]] static const bool name##_registered = ::ringfence::test::Register(#name, name); \
   static void name()
 
