@@ -1,6 +1,5 @@
 #include "linux/stub_directory.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -8,10 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
-#include <string_view>
+#include <utility>
 
 #include "linux/path_open.h"
+#include "posix/directory_names.h"
 #include "posix/unique_fd.h"
 
 namespace ringfence {
@@ -21,10 +20,6 @@ constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
 
 // The path leads elsewhere now, or nowhere.
 bool IsGone(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
 
 }  // namespace
 
@@ -54,17 +49,11 @@ int LookAtStub(int parent, const std::string& name, StubEntry* entry) {
 }
 
 bool IsEmptyDirectory(int parent, const std::string& name) {
-  unique_fd fd(openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd.valid()) return false;
-  const std::unique_ptr<DIR, CloseDirectory> directory(fdopendir(fd.get()));
-  if (directory == nullptr) return false;
-  fd.release();  // now the stream's
-  errno = 0;
-  while (const dirent* entry = readdir(directory.get())) {
-    const std::string_view found(entry->d_name);
-    if (found != "." && found != "..") return false;
-  }
-  return errno == 0;
+  unique_fd directory(
+      openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  std::vector<std::string> names;
+  return directory.valid() && ReadDirectoryNames(std::move(directory), &names) == 0 &&
+         names.empty();
 }
 
 void StubsInUse::Add(const StubRecord& record) {

@@ -26,8 +26,9 @@ bool TakeFields(std::string_view* text, Fields* fields) {
 
 template <typename Number>
 bool ParseNumber(std::string_view text, Number* number) {
-  const char* const end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, *number);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stopped, error] = std::from_chars(begin, end, *number);
   return error == std::errc() && stopped == end;
 }
 

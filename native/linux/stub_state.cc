@@ -1,6 +1,5 @@
 #include "linux/stub_state.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -12,8 +11,9 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <memory>
 #include <utility>
+
+#include "posix/directory_names.h"
 
 namespace ringfence {
 namespace {
@@ -22,10 +22,6 @@ constexpr char kLockName[] = "lock";
 constexpr char kJournalPrefix[] = "lease-";
 constexpr long kLockRetryNs = 1'000'000;
 constexpr int kLockRetries = 2'000;
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
 
 int OpenOwnDirectory(int base, const std::string& name, StubState::IfMissing if_missing,
                      unique_fd* out) {
@@ -106,20 +102,17 @@ Status StubState::RemoveJournal(const std::string& name) const {
 
 Status StubState::ReadOthers(const std::string& own, StubJournals* journals) const {
   // A descriptor of its own, because reading moves the position.
-  unique_fd fd(openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid()) return Status(Stage::kStubState, errno, path_);
-  const std::unique_ptr<DIR, CloseDirectory> directory(fdopendir(fd.get()));
-  if (directory == nullptr) return Status(Stage::kStubState, errno, path_);
-  fd.release();  // now the stream's
-  for (;;) {
-    errno = 0;
-    const dirent* const entry = readdir(directory.get());
-    if (entry == nullptr) break;
-    const std::string name = entry->d_name;
+  unique_fd directory(openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid()) return Status(Stage::kStubState, errno, path_);
+  std::vector<std::string> names;
+  if (const int error = ReadDirectoryNames(std::move(directory), &names); error != 0) {
+    return Status(Stage::kStubState, error, path_);
+  }
+  for (const std::string& name : names) {
     if (!name.starts_with(kJournalPrefix) || name == own) continue;
     RINGFENCE_RETURN_IF_ERROR(ReadJournal(name, journals));
   }
-  return errno == 0 ? Status::Ok() : Status(Stage::kStubState, errno, path_);
+  return Status::Ok();
 }
 
 Status StubState::ReadJournal(const std::string& name, StubJournals* journals) const {

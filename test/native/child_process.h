@@ -37,7 +37,7 @@ class ChildProcess {
   // The child runs body(turns) and exits with its result.
   template <typename Body>
   explicit ChildProcess(Body body) {
-    std::fflush(stdout);
+    (void)std::fflush(stdout);
     int to_child[2];
     int to_parent[2];
     CHECK(pipe2(to_child, O_CLOEXEC) == 0 && pipe2(to_parent, O_CLOEXEC) == 0);
@@ -45,7 +45,7 @@ class ChildProcess {
     CHECK(pid_ >= 0);
     if (pid_ == 0) {
       const int code = body(Turns(to_child[0], to_parent[1]));
-      std::fflush(stdout);
+      (void)std::fflush(stdout);
       _exit(code);
     }
     close(to_child[0]);

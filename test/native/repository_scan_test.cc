@@ -167,7 +167,7 @@ TEST(ScanFailsWhenDescriptorsRunOut) {
   MakeDirectory(root / "a");
   ChildProcess child([&root](Turns) {
     // Enough for the root, and no more.
-    const int lowest = dup(0);
+    const int lowest = fcntl(0, F_DUPFD_CLOEXEC, 0);
     close(lowest);
     const rlimit limit = {static_cast<rlim_t>(lowest) + 1, 200};
     if (lowest < 0 || setrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;

@@ -52,9 +52,9 @@ TEST(RunToolGivesEmptyInputAndOnlyAPath) {
 }
 
 TEST(RunToolResetsTheSignalsThatTheHostChanged) {
-  signal(SIGPIPE, SIG_IGN);
+  (void)signal(SIGPIPE, SIG_IGN);
   const ToolResult result = Shell("kill -PIPE $$");
-  signal(SIGPIPE, SIG_DFL);
+  (void)signal(SIGPIPE, SIG_DFL);
   CHECK_EQ(result.signal, SIGPIPE);
 }
 

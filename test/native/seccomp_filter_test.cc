@@ -132,10 +132,11 @@ void CheckCalls(const SeccompOptions& options, const std::vector<SeccompCall>& c
     if (action == expected) continue;
     if (wrong++ > 0) continue;
     char text[160];
-    std::snprintf(text, sizeof text, "call %u(%llx, %llx, %llx) arch %x: got %x, expected %x",
-                  call.number, static_cast<unsigned long long>(call.arguments[0]),
-                  static_cast<unsigned long long>(call.arguments[1]),
-                  static_cast<unsigned long long>(call.arguments[2]), call.arch, action, expected);
+    (void)std::snprintf(text, sizeof text, "call %u(%llx, %llx, %llx) arch %x: got %x, expected %x",
+                        call.number, static_cast<unsigned long long>(call.arguments[0]),
+                        static_cast<unsigned long long>(call.arguments[1]),
+                        static_cast<unsigned long long>(call.arguments[2]), call.arch, action,
+                        expected);
     test::Fail(__FILE__, __LINE__, text);
   }
   CHECK_EQ(wrong, 0U);

@@ -38,7 +38,7 @@ constexpr int kInstallFailed = 250;
 // Runs `body` in a child, behind the filter or without, and returns its exit code.
 template <typename Body>
 int InChild(const SeccompOptions* options, Body body) {
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
   const pid_t pid = fork();
   if (pid == 0) {
     if (options != nullptr) {

@@ -1,6 +1,7 @@
 #include "syscall_numbers.h"
 
-#define __ARCH_WANT_SYS_CLONE3
+// The kernel header asks for this name.
+#define __ARCH_WANT_SYS_CLONE3  // NOLINT(bugprone-reserved-identifier)
 #include <asm-generic/unistd.h>
 
 namespace ringfence::test {

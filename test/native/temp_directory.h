@@ -2,7 +2,6 @@
 #ifndef RINGFENCE_TEST_NATIVE_TEMP_DIRECTORY_H_
 #define RINGFENCE_TEST_NATIVE_TEMP_DIRECTORY_H_
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,9 +9,12 @@
 
 #include <cerrno>
 #include <string>
+#include <vector>
 
 #include "check.h"
+#include "posix/directory_names.h"
 #include "posix/run_tool.h"
+#include "posix/unique_fd.h"
 
 namespace ringfence::test {
 
@@ -53,12 +55,10 @@ inline bool Exists(const std::string& path) {
 }
 
 inline size_t CountEntries(const std::string& path) {
-  DIR* const directory = opendir(path.c_str());
-  if (directory == nullptr) return 0;
-  size_t count = 0;
-  while (readdir(directory) != nullptr) ++count;
-  closedir(directory);
-  return count - 2;  // . and ..
+  std::vector<std::string> names;
+  (void)ReadDirectoryNames(unique_fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+                           &names);
+  return names.size();
 }
 
 inline size_t CountOpenDescriptors() { return CountEntries("/proc/self/fd"); }
