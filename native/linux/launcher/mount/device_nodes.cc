@@ -5,6 +5,7 @@
 #include <linux/stat.h>
 
 #include "linux/launcher/file_type.h"
+#include "linux/launcher/mount/masks.h"
 #include "linux/launcher/mount/mount_api.h"
 #include "linux/launcher/sys.h"
 #include "linux/launcher/text.h"
@@ -54,39 +55,73 @@ Outcome DeviceNodes::Build(int place) {
   const char* const options[] = {"mode", "0755", nullptr, nullptr};
   const long made = NewFileSystem("tmpfs", options, kNoSuid);
   RINGFENCE_TRY(Check(Stage::kMountDev, made, "/dev"));
-  const int dev = static_cast<int>(made);
+  dev_ = static_cast<int>(made);
+  RINGFENCE_TRY(Check(Stage::kMountDev, DeviceOf(dev_, &device_), "/dev"));
+  RINGFENCE_TRY(MakeEntries());
+  RINGFENCE_TRY(Check(Stage::kMountDev, Attach(dev_, place), "/dev"));
   for (int i = 0; i < kCount; ++i) {
     if (sources_[i] < 0) continue;
-    RINGFENCE_TRY(Check(
-        Stage::kMountMake,
-        sys::Call(__NR_mknodat, dev, sys::Address(kNodes[i] + kPrefix), kRegularFile | 0644, 0),
-        kNodes[i]));
-  }
-  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev, sys::Address("pts"), 0755)));
-  // A directory of this tmpfs is enough for shm_open(3); mkdirat() applies the umask, hence chmod.
-  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev, sys::Address("shm"), 0777)));
-  RINGFENCE_TRY(
-      Check(Stage::kMountMake, sys::Call(__NR_fchmodat, dev, sys::Address("shm"), 01777)));
-  for (const Link& link : kLinks) {
-    RINGFENCE_TRY(Check(
-        Stage::kMountSymlink,
-        sys::Call(__NR_symlinkat, sys::Address(link.target), dev, sys::Address(link.name)),
-        link.name));
-  }
-  RINGFENCE_TRY(Check(Stage::kMountDev, Attach(dev, place), "/dev"));
-  for (int i = 0; i < kCount; ++i) {
-    if (sources_[i] < 0) continue;
-    RINGFENCE_TRY(AttachIn(dev, kNodes[i] + kPrefix, sources_[i], Stage::kMountDevNode));
+    RINGFENCE_TRY(AttachIn(dev_, kNodes[i] + kPrefix, sources_[i], Stage::kMountDevNode));
     sys::Close(sources_[i]);
   }
   const char* const pts_options[] = {"newinstance", nullptr, "ptmxmode", "0666",
                                      "mode",        "0620",  nullptr,    nullptr};
   const long pts = NewFileSystem("devpts", pts_options, kNoSuid | kNoExec);
   RINGFENCE_TRY(Check(Stage::kMountDevpts, pts, "/dev/pts"));
-  RINGFENCE_TRY(AttachIn(dev, "pts", static_cast<int>(pts), Stage::kMountDevpts));
+  RINGFENCE_TRY(AttachIn(dev_, "pts", static_cast<int>(pts), Stage::kMountDevpts));
   sys::Close(static_cast<int>(pts));
-  sys::Close(dev);
+  return BindSharedMemory();
+}
+
+Outcome DeviceNodes::MakeEntries() {
+  for (int i = 0; i < kCount; ++i) {
+    if (sources_[i] < 0) continue;
+    const char* name = kNodes[i] + kPrefix;
+    RINGFENCE_TRY(Check(
+        Stage::kMountMake,
+        sys::Call(__NR_mknodat, dev_, sys::Address(name), kRegularFile | 0644, 0), kNodes[i]));
+  }
+  RINGFENCE_TRY(
+      Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev_, sys::Address("pts"), 0755)));
+  RINGFENCE_TRY(
+      Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev_, sys::Address("shm"), 0777)));
+  // mkdirat() applies the umask.
+  RINGFENCE_TRY(
+      Check(Stage::kMountMake, sys::Call(__NR_fchmodat, dev_, sys::Address("shm"), 01777)));
+  for (const Link& link : kLinks) {
+    RINGFENCE_TRY(Check(
+        Stage::kMountSymlink,
+        sys::Call(__NR_symlinkat, sys::Address(link.target), dev_, sys::Address(link.name)),
+        link.name));
+  }
   return {};
+}
+
+// A directory of this tmpfs is enough for shm_open(3). Bound on itself, it stays writable when
+// the rest becomes read-only.
+Outcome DeviceNodes::BindSharedMemory() {
+  const long place = sys::OpenAt(dev_, "shm", O_PATH | O_CLOEXEC | O_NOFOLLOW);
+  RINGFENCE_TRY(Check(Stage::kMountDev, place, "/dev/shm"));
+  const long copy = CloneAt(static_cast<int>(place), Depth::kThis);
+  Outcome outcome = Check(Stage::kMountClone, copy, "/dev/shm");
+  if (outcome.ok()) {
+    const int mount = static_cast<int>(copy);
+    outcome = Check(Stage::kMountAttributes, SetAttributes(mount, Depth::kThis, kNoDev, 0),
+                    "/dev/shm");
+    if (outcome.ok()) {
+      outcome = Check(Stage::kMountDev, Attach(mount, static_cast<int>(place)), "/dev/shm");
+    }
+    sys::Close(mount);
+  }
+  sys::Close(static_cast<int>(place));
+  return outcome;
+}
+
+Outcome DeviceNodes::Finish() {
+  if (dev_ < 0) return {};
+  const long result = SetAttributes(dev_, Depth::kThis, kReadonly, 0);
+  sys::Close(dev_);
+  return Check(Stage::kMountAttributes, result, "/dev");
 }
 
 }  // namespace ringfence::mount

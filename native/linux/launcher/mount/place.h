@@ -14,6 +14,8 @@ struct OwnFileSystems {
   const Masks* masks = nullptr;
   bool has_root = false;  // the root is our tmpfs (allow-list reading)
   uint64_t root_device = 0;
+  bool has_dev = false;  // the minimal /dev
+  uint64_t dev_device = 0;
 };
 
 // Opens `path` as a mount point. Missing components are made if they lie on a file system of our

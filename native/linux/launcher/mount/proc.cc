@@ -43,15 +43,19 @@ Outcome CaptureHostProc(int* mount) {
                "/proc");
 }
 
-Outcome AttachProc(int host_proc, bool controls) {
-  long mount = host_proc;
-  if (host_proc < 0) {
-    mount = NewFileSystem("proc", nullptr, kNoSuid | kNoDev | kNoExec);
-    RINGFENCE_TRY(Check(Stage::kMountProc, mount, "/proc"));
-  }
-  RINGFENCE_TRY(AttachAt(static_cast<int>(mount), "/proc", Stage::kMountProc));
-  sys::Close(static_cast<int>(mount));
-  if (!controls || host_proc >= 0) return {};
+Outcome MakeProc(int* mount) {
+  const long made = NewFileSystem("proc", nullptr, kNoSuid | kNoDev | kNoExec);
+  *mount = static_cast<int>(made);
+  return Check(Stage::kMountProc, made, "/proc");
+}
+
+Outcome AttachProc(int mount) {
+  const Outcome outcome = AttachAt(mount, "/proc", Stage::kMountProc);
+  sys::Close(mount);
+  return outcome;
+}
+
+Outcome ProtectProcControls() {
   for (const char* path : kControls) RINGFENCE_TRY(MakeReadonly(path));
   return {};
 }

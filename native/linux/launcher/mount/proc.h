@@ -9,9 +9,16 @@ namespace ringfence::mount {
 // A copy of the host's /proc, read-only, attached nowhere.
 Outcome CaptureHostProc(int* mount);
 
-// Attaches `host_proc` (or, when it is -1, a new procfs) on /proc. `controls` makes the parts that
-// uid 0 may write without any capability read-only (/proc/sys and others, see proc(5)).
-Outcome AttachProc(int host_proc, bool controls);
+// A new procfs of the own pid namespace, attached nowhere. The kernel refuses it (EPERM) unless a
+// whole /proc is visible in the mount namespace, so it is made before the root changes.
+Outcome MakeProc(int* mount);
+
+// Attaches `mount` on /proc and closes it.
+Outcome AttachProc(int mount);
+
+// Makes the parts of /proc that uid 0 may write without any capability read-only (/proc/sys and
+// others, see proc(5)).
+Outcome ProtectProcControls();
 
 }  // namespace ringfence::mount
 

@@ -11,6 +11,7 @@
 #include "linux/launcher/mount/place.h"
 #include "linux/launcher/mount/proc.h"
 #include "linux/launcher/sys.h"
+#include "linux/launcher/text.h"
 #include "linux/uapi/syscall_numbers.h"
 
 namespace ringfence::mount {
@@ -25,7 +26,7 @@ struct Build {
   uint32_t count;
   int* sources;  // one for each step, -1 where it has none
   DeviceNodes devices;
-  int host_proc = -1;
+  int proc = -1;
   int root = -1;  // our tmpfs, when the view starts empty
   OwnFileSystems own;
 };
@@ -71,8 +72,10 @@ Outcome CaptureBind(Build* build, uint32_t index) {
   RINGFENCE_TRY(Check(Stage::kMountClone, copy, path));
   build->sources[index] = static_cast<int>(copy);
   const uint64_t readonly = (step.flags & wire::kMountReadonly) != 0 ? kReadonly : 0;
+  // A rule that names something in /dev is meant to make the device usable.
+  const uint64_t nodev = StartsWith(path, "/dev/") ? 0 : kNoDev;
   return Check(Stage::kMountAttributes,
-               SetAttributes(static_cast<int>(copy), Depth::kTree, kNoSuid | kNoDev | readonly, 0),
+               SetAttributes(static_cast<int>(copy), Depth::kTree, kNoSuid | nodev | readonly, 0),
                path);
 }
 
@@ -81,8 +84,9 @@ Outcome Capture(Build* build) {
     const wire::Mount& step = build->steps[i];
     if (step.op == wire::MountOp::kBind) RINGFENCE_TRY(CaptureBind(build, i));
     if (step.op == wire::MountOp::kDev) RINGFENCE_TRY(build->devices.Capture());
-    if (step.op == wire::MountOp::kProc && (step.flags & wire::kMountHostProc) != 0) {
-      RINGFENCE_TRY(CaptureHostProc(&build->host_proc));
+    if (step.op == wire::MountOp::kProc) {
+      const bool host = (step.flags & wire::kMountHostProc) != 0;
+      RINGFENCE_TRY(host ? CaptureHostProc(&build->proc) : MakeProc(&build->proc));
     }
   }
   return {};
@@ -155,7 +159,10 @@ Outcome BuildProc(Build* build, const wire::Mount& step) {
   sys::Close(place);
   RINGFENCE_TRY(build->masks->Create());
   build->own.masks = build->masks;
-  return AttachProc(build->host_proc, (step.flags & wire::kMountProcControls) != 0);
+  RINGFENCE_TRY(AttachProc(build->proc));
+  const bool made = (step.flags & wire::kMountHostProc) == 0;
+  if (!made || (step.flags & wire::kMountProcControls) == 0) return {};
+  return ProtectProcControls();
 }
 
 Outcome BuildDev(Build* build) {
@@ -163,6 +170,10 @@ Outcome BuildDev(Build* build) {
   RINGFENCE_TRY(OpenOrMakePlace(build->own, "/dev", PlaceType::kDirectory, &place));
   const Outcome outcome = build->devices.Build(place);
   sys::Close(place);
+  if (outcome.ok()) {
+    build->own.has_dev = true;
+    build->own.dev_device = build->devices.device();
+  }
   return outcome;
 }
 
@@ -238,6 +249,7 @@ Outcome BuildView(const Launch& launch, Masks* masks) {
   RINGFENCE_TRY(Capture(&build));
   for (uint32_t i = 0; i < build.count; ++i) RINGFENCE_TRY(Run(&build, i));
   RINGFENCE_TRY(masks->Finish());
+  RINGFENCE_TRY(build.devices.Finish());
   if (build.root >= 0) {
     RINGFENCE_TRY(Check(Stage::kMountAttributes,
                         SetAttributes(build.root, Depth::kThis, kReadonly, 0), "/"));
