@@ -32,21 +32,30 @@ export async function writableRoots(
   return (await Promise.all(checked)).filter(({ keep }) => keep).map(({ root }) => root)
 }
 
-/** The protected names at the top of each writable root, and shell start-up files. */
+/**
+ * The protected names at the top of each writable root, and shell start-up files. A protection can make a rule
+ * below it a root of its own (`.claude` read-only, `.claude/worktrees/a` writable), so this goes on until there
+ * are no new ones. Returns all roots.
+ */
 export async function protectNames(
   protecting: Protecting,
-  roots: readonly AbsolutePath[],
+  workspaces: readonly AbsolutePath[],
   home: AbsolutePath | undefined,
-): Promise<void> {
-  for (const root of roots) {
-    for (const name of PROTECTED_NAMES) {
-      if (name !== '.git') await hold(protecting, join(root, name), 'protected', 'missing-too')
+): Promise<AbsolutePath[]> {
+  const done = new Set<AbsolutePath>()
+  for (;;) {
+    const roots = await writableRoots(protecting, workspaces)
+    const fresh = roots.filter((root) => !done.has(root))
+    if (fresh.length === 0) break
+    for (const root of fresh) {
+      done.add(root)
+      await protectTop(protecting, root)
     }
-    await protectTopLevelGit(protecting, join(root, '.git'))
-    for (const name of SHELL_STARTUP_FILES) await hold(protecting, join(root, name), 'protected', 'existing')
   }
-  if (home === undefined || (await protecting.paths.look(home)).kind !== 'directory') return
-  for (const name of SHELL_STARTUP_FILES) await hold(protecting, join(home, name), 'protected', 'missing-too')
+  if (home !== undefined && (await protecting.paths.look(home)).kind === 'directory') {
+    for (const name of SHELL_STARTUP_FILES) await hold(protecting, join(home, name), 'protected', 'missing-too')
+  }
+  return [...done]
 }
 
 /** The parts of every git directory that the user opened by a rule of its own, wherever it lies. */
@@ -84,6 +93,14 @@ export async function protectNestedGit(protecting: Protecting, entry: AbsolutePa
       await protectParts(protecting, target.path, 'repository')
     }
   }
+}
+
+async function protectTop(protecting: Protecting, root: AbsolutePath): Promise<void> {
+  for (const name of PROTECTED_NAMES) {
+    if (name !== '.git') await hold(protecting, join(root, name), 'protected', 'missing-too')
+  }
+  await protectTopLevelGit(protecting, join(root, '.git'))
+  for (const name of SHELL_STARTUP_FILES) await hold(protecting, join(root, name), 'protected', 'existing')
 }
 
 async function protectTopLevelGit(protecting: Protecting, entry: AbsolutePath): Promise<void> {

@@ -167,7 +167,7 @@ async function anywhere(paths: PathResolver, path: AbsolutePath): Promise<Place>
  * to the presets, and a relative one means another directory to every program: both are passed over.
  */
 function temporaryDirectory({ env, homedir }: ResolveContext, warnings: string[]): AbsolutePath {
-  const tmpdir = env['TMPDIR']
+  const tmpdir = env.TMPDIR
   if (tmpdir === undefined || tmpdir === '') return '/tmp'
   const path = posix.resolve('/', tmpdir)
   if (posix.isAbsolute(tmpdir) && !tmpdir.includes('\0') && path !== '/' && path !== posix.resolve('/', homedir)) {

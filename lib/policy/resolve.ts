@@ -61,15 +61,17 @@ export async function resolvePolicy(policy: Policy | PresetName, context: Resolv
 
   const protecting: Protecting = { rules, paths, warnings }
   const workspaces = [places.cwd, ...places.workspaceRoots].map((place) => place.path)
-  const roots = await writableRoots(protecting, workspaces)
-  if (requirements['protected-paths'] !== 'off') await protectNames(protecting, roots, places.home?.path)
+  const protectsPaths = requirements['protected-paths'] !== 'off'
+  const roots = protectsPaths
+    ? await protectNames(protecting, workspaces, places.home?.path)
+    : await writableRoots(protecting, workspaces)
   const scan = await protectNestedRepositories(protecting, {
     scan: context.scan,
     roots,
     maxDirectories: context.maxScanDirectories ?? DEFAULT_MAX_SCAN_DIRECTORIES,
     requirement: requirements['nested-repositories'],
   })
-  if (requirements['protected-paths'] !== 'off') await protectOpenedGitDirectories(protecting)
+  if (protectsPaths) await protectOpenedGitDirectories(protecting)
   await refuseReplaceableLinks(located, rules, requirements['protected-paths'], warnings)
 
   if (rules.accessAt(places.cwd.path) === 'none') warnings.push(`the working directory ${places.cwd.path} is denied`)

@@ -37,7 +37,10 @@ test('TOML and JSON with the same content are the same policy', async () => {
     limits: { memoryBytes: 2_000_000_000 },
   }
   grow(directory, { 'p.toml': TOML, 'p.json': JSON.stringify(policy) })
-  const [toml, json] = [await loadPolicyFile(join(directory, 'p.toml')), await loadPolicyFile(join(directory, 'p.json'))]
+  const [toml, json] = [
+    await loadPolicyFile(join(directory, 'p.toml')),
+    await loadPolicyFile(join(directory, 'p.json')),
+  ]
   const { $schema: _, ...expected } = policy
   expect(toml).toEqual({ policy: expected, file: join(directory, 'p.toml'), baseDirectory: directory })
   expect(json.policy).toEqual(toml.policy)
