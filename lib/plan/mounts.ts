@@ -152,11 +152,11 @@ class ViewBuilder {
 
   #restrict(rule: ResolvedRule, above: View): void {
     if (above === 'read') return
-    if (rule.type !== 'missing') {
+    if (above === 'write' && (rule.type === 'missing' || isBuiltIn(rule))) {
+      this.#stub(rule)
+    } else if (rule.type !== 'missing') {
       if (above === 'write') this.#pinAbove(rule.path, rule.origin)
       this.#bind(rule)
-    } else if (above === 'write') {
-      this.#stub(rule)
     } else if (rule.origin.kind === 'user') {
       this.notes.push(`${ruleText(rule)}: missing, so it is not shown`)
     }
@@ -196,7 +196,7 @@ class ViewBuilder {
     this.#pinAbove(rule.path, rule.origin)
     this.steps.push({ op: 'stub', path: rule.path, origin: rule.origin })
     this.#mounted.add(rule.path)
-    this.#views.set(rule.path, 'held')
+    this.#views.set(rule.path, rule.type === 'missing' ? 'held' : 'read')
   }
 
   #pinAbove(path: AbsolutePath, origin: RuleOrigin): void {
@@ -219,6 +219,14 @@ class ViewBuilder {
   #refuse(rule: ResolvedRule, reason: string): void {
     this.unenforceable.push({ rule: ruleText(rule), reason, enforcedBy: [] })
   }
+}
+
+/**
+ * Built-in protection holds for whatever is at the path when a command starts, something or nothing: `.vscode` may
+ * come and go on the host between two commands of one sandbox.
+ */
+function isBuiltIn(rule: ResolvedRule): boolean {
+  return rule.origin.kind === 'protected' || rule.origin.kind === 'repository'
 }
 
 function isMadeAnew(path: AbsolutePath): boolean {

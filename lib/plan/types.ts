@@ -38,7 +38,10 @@ export type MountStep =
   | { op: 'bind'; path: AbsolutePath; access: 'read' | 'write'; type: 'directory' | 'file'; origin: RuleOrigin }
   /** Bind a directory on itself so that it can be neither renamed nor removed. */
   | { op: 'pin'; path: AbsolutePath; origin: RuleOrigin }
-  /** A protected path that is missing: an empty read-only directory holds its place. */
+  /**
+   * A protected path, whether or not something is there when a command starts: it is read-only, and where nothing is,
+   * an empty directory on the host holds its place.
+   */
   | { op: 'stub'; path: AbsolutePath; origin: RuleOrigin }
   /** Hide what is at `path`. `search`: something below is shown again, so the directory can be passed. */
   | { op: 'mask'; path: AbsolutePath; type: 'directory' | 'file'; search: boolean; origin: RuleOrigin }
