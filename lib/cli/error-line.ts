@@ -1,5 +1,5 @@
 /** Any error as the one line that a person reads: what, where, what to do. */
-import { getSystemErrorName } from 'node:util'
+import { errnoName } from '../errno-name.js'
 import { SandboxError } from '../errors.js'
 
 /** `ringfence: <what>: <where>. <what to do>`, without a line end. */
@@ -13,9 +13,17 @@ export function warningLine(warning: string): string {
 
 /** Control characters could move a terminal's cursor or forge a second line, so they are shown as escapes. */
 export function oneLine(text: string): string {
-  return text
+  return shortened(text)
     .replace(/\s*[\r\n]+\s*/g, ' ')
     .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, escapeCharacter)
+}
+
+/** A path may be longer than a screen; its ends tell most. */
+const MAX_LINE_LENGTH = 2000
+
+function shortened(text: string): string {
+  if (text.length <= MAX_LINE_LENGTH) return text
+  return `${text.slice(0, MAX_LINE_LENGTH / 2)} ... ${text.slice(-MAX_LINE_LENGTH / 2)}`
 }
 
 function escapeCharacter(character: string): string {
@@ -32,7 +40,7 @@ function describeSandboxError(error: SandboxError): string {
   const where = [...(error.path !== undefined && !error.message.includes(error.path) ? [error.path] : [])]
   const origin = error.message.includes(error.stage) ? [] : [`stage ${error.stage}`]
   if (error.errno !== undefined && error.errno > 0) {
-    const name = getSystemErrorName(-error.errno)
+    const name = errnoName(error.errno)
     if (!error.message.includes(name)) origin.push(`${error.syscall ?? 'system call'} ${name}`)
   }
   if (origin.length > 0) where.push(`(${origin.join(', ')})`)

@@ -55,10 +55,8 @@ function connect(target: NetConnectOpts): Promise<void> {
     const socket = createConnection(target)
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(systemError('ETIMEDOUT')))
     socket.once('error', reject)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve()
-    })
+    // Something is sent, so that the listener knows a connection of ours from a mere look at who is there.
+    socket.once('connect', () => socket.end('reached\n', resolve))
   })
 }
 

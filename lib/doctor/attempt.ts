@@ -1,15 +1,19 @@
 /** Tries an action inside a fence, and without one as the control. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { Sandbox } from '../index.js'
-import type { BackendName } from '../plan/types.js'
+import type { BackendName, Plan } from '../plan/types.js'
 import { type AccessInput, type Policy, PROTECTIONS, type Protection } from '../policy/types.js'
+import { Sandbox } from '../sandbox.js'
 import { ATTEMPT_EXIT } from './attempt-exit.js'
 
 export interface AttemptOutcome {
   allowed: boolean
   /** `allowed`, or the errno name of the refusal. */
   detail: string
+}
+
+export interface FencedOutcome extends AttemptOutcome {
+  plan: Plan
 }
 
 export interface FenceOptions {
@@ -28,12 +32,13 @@ export function attemptCommand(...args: string[]): [string, ...string[]] {
 }
 
 /** Runs one attempt in a sandbox of its own. Throws SandboxError when it could not run, Error when it says nothing. */
-export async function attemptFenced(options: FenceOptions, ...args: string[]): Promise<AttemptOutcome> {
+export async function attemptFenced(options: FenceOptions, ...args: string[]): Promise<FencedOutcome> {
   const sandbox = await Sandbox.create({ policy: checkPolicy(options), cwd: options.cwd, backend: options.backend })
   try {
     const [file, ...rest] = attemptCommand(...args)
     const result = await sandbox.exec(file, rest, { timeout: ATTEMPT_TIMEOUT_MS })
-    return outcome(result.exitCode, result.signal, result.stdout, result.stderr)
+    const { plan } = sandbox.explain()
+    return { ...outcome(result.exitCode, result.signal, result.stdout, result.stderr), plan }
   } finally {
     await sandbox.close()
   }
@@ -63,7 +68,7 @@ export function attemptFree(cwd: string, ...args: string[]): Promise<AttemptOutc
   })
 }
 
-export function checkPolicy(options: Pick<FenceOptions, 'filesystem' | 'protections'>): Policy {
+function checkPolicy(options: Pick<FenceOptions, 'filesystem' | 'protections'>): Policy {
   const protections = Object.fromEntries(
     PROTECTIONS.map((protection) => [protection, options.protections.includes(protection) ? 'strict' : 'best-effort']),
   ) as Policy['protections']

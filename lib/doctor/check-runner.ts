@@ -2,13 +2,13 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getSystemErrorName } from 'node:util'
 import { SandboxError } from '../errors.js'
 import type { BackendName } from '../plan/types.js'
 import { FILE_CHECKS } from './file-checks.js'
-import { HOST_CHECKS, SCRATCH_PREFIX } from './host-checks.js'
+import { HOST_CHECKS } from './host-checks.js'
 import { NETWORK_CHECKS } from './network-checks.js'
 import { PROCESS_CHECKS } from './process-checks.js'
+import { SCRATCH_PREFIX } from './scratch.js'
 import type { Check, CheckResult, Observation } from './types.js'
 
 export const CHECKS: readonly Check[] = [...FILE_CHECKS, ...NETWORK_CHECKS, ...PROCESS_CHECKS, ...HOST_CHECKS]
@@ -40,21 +40,14 @@ async function observe(
   }
 }
 
-function judge({
-  holds,
-  controlHolds,
-  detail,
-  control,
-}: Observation): Pick<CheckResult, 'status' | 'detail' | 'control'> {
-  if (!holds) return { status: 'failed', detail, control }
+function judge(observation: Observation): Pick<CheckResult, 'status' | 'detail' | 'control'> {
+  const { holds, promised = true, controlHolds, detail, control } = observation
+  if (!holds) return { status: promised ? 'failed' : 'not-offered', detail, control }
   return { status: controlHolds ? 'passed' : 'inconclusive', detail, control }
 }
 
-/** Stage and errno name of a SandboxError, the message of anything else. */
+/** Stage and numbers are in the message of a SandboxError. */
 export function describeFailure(error: unknown): string {
-  if (!(error instanceof SandboxError)) return error instanceof Error ? error.message : String(error)
-  const errno =
-    error.errno !== undefined && error.errno > 0 ? ` ${error.syscall} ${getSystemErrorName(-error.errno)}` : ''
-  const path = error.path !== undefined && !error.message.includes(error.path) ? ` ${error.path}` : ''
-  return `${error.message} [${error.stage}${errno}${path}]`
+  if (!(error instanceof Error)) return String(error)
+  return error instanceof SandboxError && error.hint !== undefined ? `${error.message}; ${error.hint}` : error.message
 }

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Sandbox } from '../index.js'
 import { PROTECTIONS } from '../policy/types.js'
+import { Sandbox } from '../sandbox.js'
 import { attemptFenced, attemptFree } from './attempt.js'
 import type { Check, CheckContext, Observation } from './types.js'
 
@@ -51,7 +51,7 @@ export const FILE_CHECKS: readonly Check[] = [
 async function observeStart({ backend, directory }: CheckContext): Promise<Observation> {
   const sandbox = await Sandbox.create({ policy: 'workspace-write', cwd: directory, backend })
   try {
-    const result = await sandbox.exec('sh', ['-c', `exit ${START_EXIT}`])
+    const result = await sandbox.exec('/bin/sh', ['-c', `exit ${START_EXIT}`])
     const detail = result.signal === null ? `exit code ${result.exitCode}` : `ended by ${result.signal}`
     return { holds: result.exitCode === START_EXIT, controlHolds: true, detail, control: 'none needed' }
   } finally {

@@ -63,7 +63,14 @@ async function observeInvisible({ backend }: CheckContext, { token, work }: Vict
   const halves = [token.slice(0, 16), token.slice(16)]
   const fenced = await attemptFenced(fenceOf(backend, work), 'find', ...halves)
   const free = await attemptFree(work, 'find', ...halves)
-  return { holds: !fenced.allowed, controlHolds: free.allowed, detail: fenced.detail, control: free.detail }
+  return {
+    holds: !fenced.allowed,
+    // Without a process namespace nothing hides what /proc shows.
+    promised: fenced.plan.namespaces.includes('pid'),
+    controlHolds: free.allowed,
+    detail: fenced.detail,
+    control: free.detail,
+  }
 }
 
 /**

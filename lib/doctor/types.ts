@@ -9,6 +9,8 @@ export type CheckStatus =
   | 'failed'
   /** The backend says that it cannot enforce this and refuses to run, which is the right thing to do. */
   | 'refused'
+  /** It does not hold, and the backend does not promise it. Counts as not passed. */
+  | 'not-offered'
   /** The control failed, so that the measurement says nothing. Counts as not passed. */
   | 'inconclusive'
 
@@ -43,8 +45,8 @@ export interface MachineReport {
   kernel: string
   arch: string
   uid: number
-  /** 0: none. */
-  landlockAbi: number
+  /** 0: the kernel has none. Null when it could not be asked. */
+  landlockAbi: number | null
   /** How the launcher is executed; null when it could not be loaded. */
   helperSource: 'memfd' | 'file' | null
   bubblewrap: { executable: string; version: string } | null
@@ -72,6 +74,8 @@ export interface CheckContext {
 /** What a check saw. Anything thrown is a failure. */
 export interface Observation {
   holds: boolean
+  /** False: the backend does not claim that it holds. Default true. */
+  promised?: boolean
   controlHolds: boolean
   detail: string
   control: string

@@ -30,7 +30,8 @@ test('JSON for programs: the plan as data', async () => {
   const { code, stdout, stderr } = await explain(['--json', '--deny', scratch.outside])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const data = JSON.parse(stdout)
-  expect(data.backend).toBeOneOf([...BACKENDS])
+  expect(Object.keys(data)).toEqual(['plan', 'policy', 'probes'])
+  expect(data.plan.backend).toBeOneOf([...BACKENDS])
   expect(data.plan.cwd).toBe(scratch.work)
   expect(Object.keys(data.plan.enforcement)).toEqual([...PROTECTIONS])
   expect(stdout).toContain(scratch.outside)
@@ -42,11 +43,23 @@ test('nothing is run: a command after -- is accepted and left alone', async () =
   expect(existsSync(join(scratch.work, 'marker'))).toBe(false)
 })
 
-test('a policy that the backend cannot enforce: one line, 125', async () => {
-  mkdirSync(join(scratch.work, 'docs'))
-  const { code, stdout, stderr } = await explain(['--backend', 'landlock', '--read', 'docs'])
-  expect({ code, stdout }).toEqual({ code: 125, stdout: '' })
-  expect(stderr).toMatch(/^ringfence: [^\n]*docs[^\n]*\n$/)
+test('a policy that the backend cannot enforce: every rule of it, one line of error, 125', async () => {
+  for (const name of ['docs', 'more']) mkdirSync(join(scratch.work, name))
+  const options = ['--backend', 'landlock', '--read', 'docs', '--read', 'more']
+  const { code, stdout, stderr } = await explain(options)
+  expect(code).toBe(125)
+  expect(stderr).toMatch(/^ringfence: [^\n]*landlock[^\n]*\n$/)
+  expect(stdout).toMatch(/^landlock cannot enforce:\n/)
+  for (const name of ['docs', 'more']) expect(stdout).toContain(`read ${join(scratch.work, name)}`)
+
+  const json = await explain([...options, '--json'])
+  expect(json.code).toBe(125)
+  expect(JSON.parse(json.stdout).error).toMatchObject({
+    code: 'SANDBOX_POLICY_UNENFORCEABLE',
+    unenforceable: expect.arrayContaining([
+      { rule: expect.stringContaining('docs'), reason: expect.any(String), enforcedBy: ['namespaces', 'bubblewrap'] },
+    ]),
+  })
 })
 
 test('a malformed policy: one line, 125', async () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PROTECTIONS } from '../../lib/policy/types.js'
-import { buildCli, makeScratch, ringfence, type Scratch } from '../support/cli.js'
+import { buildCli, makeScratch, ONLY_CWD, ringfence, type Scratch } from '../support/cli.js'
 
 beforeAll(buildCli, 120_000)
 
@@ -14,8 +14,8 @@ beforeEach(() => {
 })
 afterEach(() => scratch.remove())
 
-async function run(args: readonly string[]) {
-  const result = await ringfence(['run', '--json', file, ...args], { cwd: scratch.work })
+async function run(args: readonly string[], policy: readonly string[] = ONLY_CWD) {
+  const result = await ringfence(['run', '--json', file, ...policy, ...args], { cwd: scratch.work })
   return { result, json: JSON.parse(readFileSync(file, 'utf8')) }
 }
 
@@ -54,14 +54,14 @@ test('the error of a program that is not there', async () => {
 
 test('the error of a malformed policy', async () => {
   writeFileSync(join(scratch.work, 'policy.toml'), 'frob = 1\n')
-  const { result, json } = await run(['--policy', 'policy.toml', '--', 'true'])
+  const { result, json } = await run(['--', 'true'], ['--policy', 'policy.toml'])
   expect(result.code).toBe(125)
   expect(json.error).toMatchObject({ name: expect.any(String), message: expect.stringContaining('frob') })
 })
 
 test('a warning of the policy, with --quiet too', async () => {
-  writeFileSync(join(scratch.work, 'policy.toml'), 'extends = "workspace-write"\n[filesystem]\n":frob" = "read"\n')
-  const { result, json } = await run(['--quiet', '--policy', 'policy.toml', '--', 'true'])
+  writeFileSync(join(scratch.work, 'policy.toml'), 'extends = "read-only"\n[filesystem]\n":frob" = "read"\n')
+  const { result, json } = await run(['--quiet', '--', 'true'], ['--policy', 'policy.toml'])
   expect(result.stderr).toBe('')
   expect(json.warnings).toEqual([expect.stringContaining(':frob')])
 })
@@ -82,7 +82,7 @@ test('a command that moves the directory away and puts a link there does not lea
   const own = join(scratch.work, 'own')
   mkdirSync(own)
   const script = 'mv own moved && ln -s "$1" own'
-  const args = ['run', '--json', join(own, 'result.json'), '--', 'sh', '-c', script, 'sh', scratch.outside]
+  const args = ['run', '--json', join(own, 'result.json'), ...ONLY_CWD, '--', 'sh', '-c', script, 'sh', scratch.outside]
   const result = await ringfence(args, { cwd: scratch.work })
   expect(result.code).toBe(0)
   expect(readdirSync(scratch.outside)).toEqual([])

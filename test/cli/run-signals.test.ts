@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { buildCli, makeScratch, type Scratch, startRingfence } from '../support/cli.js'
+import { buildCli, makeScratch, ONLY_CWD, type Scratch, startRingfence } from '../support/cli.js'
 
 beforeAll(buildCli, 120_000)
 
@@ -10,7 +10,7 @@ beforeEach(() => {
 afterEach(() => scratch.remove())
 
 async function startAndSee(script: string, ready: string) {
-  const started = startRingfence(['run', '--', process.execPath, '-e', script], { cwd: scratch.work })
+  const started = startRingfence(['run', ...ONLY_CWD, '--', process.execPath, '-e', script], { cwd: scratch.work })
   await new Promise<void>((resolve, reject) => {
     started.child.stdout.on('data', () => started.result.stdout.includes(ready) && resolve())
     started.child.once('close', () => reject(new Error(`ended early: ${started.result.stderr}`)))

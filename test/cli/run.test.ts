@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { buildCli, makeScratch, ringfence, type Scratch } from '../support/cli.js'
+import { buildCli, makeScratch, ONLY_CWD, ringfence, type Scratch } from '../support/cli.js'
 
 beforeAll(buildCli, 120_000)
 
@@ -14,6 +14,11 @@ afterEach(() => scratch.remove())
 
 function run(args: readonly string[], input?: string) {
   return ringfence(['run', ...args], { cwd: scratch.work, ...(input !== undefined && { input }) })
+}
+
+/** Not about the default policy. */
+function runOnlyCwd(args: readonly string[], input?: string) {
+  return run([...ONLY_CWD, ...args], input)
 }
 
 test('without options: the current directory is writable, the rest is not', async () => {
@@ -30,26 +35,26 @@ test('without options: the current directory is writable, the rest is not', asyn
 })
 
 test('standard input, output and error are those of the caller', async () => {
-  const result = await run(['--', 'sh', '-c', 'cat; echo to stderr >&2'], 'from stdin\n')
+  const result = await runOnlyCwd(['--', 'sh', '-c', 'cat; echo to stderr >&2'], 'from stdin\n')
   expect(result).toEqual({ code: 0, signal: null, stdout: 'from stdin\n', stderr: 'to stderr\n' })
 })
 
 test('an interactive shell works on a pipe', async () => {
-  const result = await run(['--', 'sh', '-i'], 'echo one\necho $((1 + 1))\nexit 7\n')
+  const result = await runOnlyCwd(['--', 'sh', '-i'], 'echo one\necho $((1 + 1))\nexit 7\n')
   expect(result.stdout).toBe('one\n2\n')
   expect(result.code).toBe(7)
 })
 
 test('arguments arrive as they are', async () => {
   const odd = ['--', '--policy', '', 'a b', '$HOME', 'ü\n"']
-  const result = await run(['--', process.execPath, '-p', 'JSON.stringify(process.argv.slice(1))', ...odd])
+  const result = await runOnlyCwd(['--', process.execPath, '-p', 'JSON.stringify(process.argv.slice(1))', ...odd])
   // Node takes the first -- for itself.
   expect(JSON.parse(result.stdout)).toEqual(odd.slice(1))
 })
 
 describe('exit codes', () => {
   test.each([0, 1, 2, 77, 124, 125, 255])('the command ends with %i', async (code) => {
-    const result = await run(['--', 'sh', '-c', `exit ${code}`])
+    const result = await runOnlyCwd(['--', 'sh', '-c', `exit ${code}`])
     expect(result).toEqual({ code, signal: null, stdout: '', stderr: '' })
   })
 
@@ -58,19 +63,19 @@ describe('exit codes', () => {
     ['KILL', 137],
     ['SEGV', 139],
   ])('the command ends by SIG%s: %i', async (signal, code) => {
-    const result = await run(['--', 'sh', '-c', `kill -${signal} $$`])
+    const result = await runOnlyCwd(['--', 'sh', '-c', `kill -${signal} $$`])
     expect(result.code).toBe(code)
   })
 
   test('a timeout: 124', async () => {
     const start = Date.now()
-    const result = await run(['--timeout', '300', '--', 'sleep', '20'])
+    const result = await runOnlyCwd(['--timeout', '300', '--', 'sleep', '20'])
     expect(result.code).toBe(124)
     expect(Date.now() - start).toBeLessThan(15_000)
   })
 
   test('no such program: 127 and one line that names it', async () => {
-    const result = await run(['--', 'no-such-program-here'])
+    const result = await runOnlyCwd(['--', 'no-such-program-here'])
     expect(result.code).toBe(127)
     expect(result.stderr).toMatch(/^ringfence: .*no-such-program-here.*\n$/)
   })
@@ -83,7 +88,7 @@ describe('exit codes', () => {
     if (name === 'directory') mkdirSync(path)
     else writeFileSync(path, '#!/bin/sh\n')
     chmodSync(path, mode)
-    const result = await run(['--', `./${name}`])
+    const result = await runOnlyCwd(['--', `./${name}`])
     expect(result.code).toBe(126)
     expect(result.stderr).toMatch(/^ringfence: .*\n$/)
   })
@@ -91,35 +96,35 @@ describe('exit codes', () => {
 
 describe('options', () => {
   test('--cwd', async () => {
-    const result = await ringfence(['run', '--cwd', scratch.work, '--', 'pwd'], { cwd: '/' })
+    const result = await ringfence(['run', ...ONLY_CWD, '--cwd', scratch.work, '--', 'pwd'], { cwd: '/' })
     expect(result.stdout).toBe(`${scratch.work}\n`)
   })
 
   test('--env sets a variable', async () => {
-    const result = await run(['--env', 'RF_A=1', '--env', 'RF_B=x=y z', '--', 'sh', '-c', 'echo "$RF_A $RF_B"'])
+    const result = await runOnlyCwd(['--env', 'RF_A=1', '--env', 'RF_B=x=y z', '--', 'sh', '-c', 'echo "$RF_A $RF_B"'])
     expect(result.stdout).toBe('1 x=y z\n')
   })
 
   test('--write opens a directory outside, and only it', async () => {
     const script = 'echo yes > "$1/yes"'
-    const opened = await run(['--write', scratch.outside, '--', 'sh', '-c', script, 'sh', scratch.outside])
+    const opened = await runOnlyCwd(['--write', scratch.outside, '--', 'sh', '-c', script, 'sh', scratch.outside])
     expect(opened.code).toBe(0)
     expect(existsSync(join(scratch.outside, 'yes'))).toBe(true)
-    const closed = await run(['--', 'sh', '-c', 'echo no > "$1/no"', 'sh', scratch.outside])
+    const closed = await runOnlyCwd(['--', 'sh', '-c', 'echo no > "$1/no"', 'sh', scratch.outside])
     expect(closed.code).not.toBe(0)
   })
 
   test('--read makes a subpath of the current directory read-only; the path is relative to it', async () => {
     mkdirSync(join(scratch.work, 'docs'))
     const command = ['--', 'sh', '-c', 'echo x > docs/file']
-    expect((await run(['--read', 'docs', ...command])).code).not.toBe(0)
+    expect((await runOnlyCwd(['--read', 'docs', ...command])).code).not.toBe(0)
     expect(existsSync(join(scratch.work, 'docs/file'))).toBe(false)
-    expect((await run(command)).code, 'the control').toBe(0)
+    expect((await runOnlyCwd(command)).code, 'the control').toBe(0)
   })
 
   test('--deny hides a file; the path is relative to --cwd', async () => {
     writeFileSync(join(scratch.work, 'secret'), 'the secret\n')
-    const command = ['--cwd', scratch.work, '--', 'cat', 'secret']
+    const command = [...ONLY_CWD, '--cwd', scratch.work, '--', 'cat', 'secret']
     const denied = await ringfence(['run', '--deny', 'secret', ...command], { cwd: '/' })
     expect(denied.code).not.toBe(0)
     expect(denied.stdout).toBe('')
@@ -133,8 +138,8 @@ describe('options', () => {
   })
 
   test.each([
-    ['policy.toml', 'extends = "workspace-write"\n[filesystem]\n"./closed" = "read"\n'],
-    ['policy.json', '{ "extends": "workspace-write", "filesystem": { "./closed": "read" } }'],
+    ['policy.toml', 'extends = "read-only"\n[filesystem]\n":cwd" = "write"\n"./closed" = "read"\n'],
+    ['policy.json', '{ "extends": "read-only", "filesystem": { ":cwd": "write", "./closed": "read" } }'],
   ])('--policy %s: its relative paths start at the file', async (name, text) => {
     for (const directory of ['closed', 'open']) mkdirSync(join(scratch.work, directory))
     writeFileSync(join(scratch.work, name), text)
@@ -165,8 +170,8 @@ describe('options', () => {
     const { port } = server.address() as { port: number }
     const connect = `require('net').connect(${port}, '127.0.0.1').on('connect', () => process.exit(40)).on('error', () => process.exit(41))`
     try {
-      expect((await run(['--', process.execPath, '-e', connect])).code).toBe(41)
-      expect((await run(['--network', 'unrestricted', '--', process.execPath, '-e', connect])).code).toBe(40)
+      expect((await runOnlyCwd(['--', process.execPath, '-e', connect])).code).toBe(41)
+      expect((await runOnlyCwd(['--network', 'unrestricted', '--', process.execPath, '-e', connect])).code).toBe(40)
     } finally {
       server.close()
     }
@@ -174,10 +179,7 @@ describe('options', () => {
 })
 
 test('a warning of the policy is a line on stderr, and nothing with --quiet', async () => {
-  writeFileSync(
-    join(scratch.work, 'policy.toml'),
-    'extends = "workspace-write"\n[filesystem]\n":no-such-token" = "read"\n',
-  )
+  writeFileSync(join(scratch.work, 'policy.toml'), 'extends = "read-only"\n[filesystem]\n":no-such-token" = "read"\n')
   const loud = await run(['--policy', 'policy.toml', '--', 'true'])
   expect(loud.code).toBe(0)
   expect(loud.stderr).toMatch(/^ringfence: warning: .*:no-such-token.*\n$/)

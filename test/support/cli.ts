@@ -72,6 +72,12 @@ export interface Scratch {
   remove(): void
 }
 
+/**
+ * Options that open the cwd and nothing else. The default policy also opens the temporary directories, where other
+ * tests come and go; what is not about it runs under this.
+ */
+export const ONLY_CWD = ['--policy', 'read-only', '--write', ':cwd']
+
 export function makeScratch(): Scratch {
   const top = realpathSync(mkdtempSync(join(tmpdir(), 'rf-cli-')))
   const work = join(top, 'work')

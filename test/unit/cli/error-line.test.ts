@@ -42,3 +42,9 @@ test('a name with line ends and escape sequences stays one harmless line', () =>
 test('a warning', () => {
   expect(warningLine('unknown token ":home"')).toBe('ringfence: warning: unknown token ":home"')
 })
+
+test('a path longer than a screen is shown by its ends', () => {
+  const line = errorLine(new UsageError('unknown option', `--${'a'.repeat(5000)}b`, 'See help.'))
+  expect(line.length).toBeLessThan(2100)
+  expect(line).toMatch(/^ringfence: unknown option: --a+ \.\.\. a+b\. See help\.$/)
+})

@@ -1,0 +1,60 @@
+/** The whole visit: every backend of this machine, and the verdict. */
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SandboxError } from '../errors.js'
+import { BACKENDS, type BackendName } from '../plan/types.js'
+import { type BackendProbe, type ProbeReport, probe } from '../probe/probe.js'
+import { Sandbox } from '../sandbox.js'
+import { describeFailure, runChecks } from './check-runner.js'
+import { machineReport } from './machine.js'
+import { SCRATCH_PREFIX } from './scratch.js'
+import type { BackendReport, DoctorReport } from './types.js'
+
+/** Runs real commands. Leaves nothing behind. A sandbox that cannot be made is a finding, not an error. */
+export async function examine(): Promise<DoctorReport> {
+  let probed: ProbeReport
+  try {
+    probed = await probe()
+  } catch (error) {
+    if (!(error instanceof SandboxError)) throw error
+    return nothingWorks(error)
+  }
+  const taken = await backendTaken()
+  const backends: BackendReport[] = []
+  for (const backend of probed.backends) backends.push(await examineBackend(backend))
+  const fenced = backends.some(({ backend, passed }) => backend === taken.backend && passed)
+  const hints = [...(taken.failure === undefined ? [] : [taken.failure]), ...probed.warnings]
+  return { fenced, backend: taken.backend, machine: machineReport(probed), backends, hints }
+}
+
+async function examineBackend({ backend, available, message, hint }: BackendProbe): Promise<BackendReport> {
+  if (!available) {
+    const reason = [message, hint].filter((part) => part !== undefined).join('; ')
+    return { backend, available, reason, checks: [], passed: false }
+  }
+  const checks = await runChecks(backend)
+  return { backend, available, checks, passed: checks.every(({ status }) => status === 'passed') }
+}
+
+/** What `auto` takes for the default policy. */
+async function backendTaken(): Promise<{ backend: BackendName | null; failure?: string }> {
+  const directory = await mkdtemp(join(await realpath(tmpdir()), SCRATCH_PREFIX))
+  try {
+    const sandbox = await Sandbox.create({ policy: 'workspace-write', cwd: directory })
+    const { backend } = sandbox.explain().plan
+    await sandbox.close()
+    return { backend }
+  } catch (error) {
+    if (!(error instanceof SandboxError)) throw error
+    return { backend: null, failure: describeFailure(error) }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+function nothingWorks(error: SandboxError): DoctorReport {
+  const reason = describeFailure(error)
+  const backends = BACKENDS.map((backend) => ({ backend, available: false, reason, checks: [], passed: false }))
+  return { fenced: false, backend: null, machine: machineReport(undefined), backends, hints: [reason] }
+}
