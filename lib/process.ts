@@ -76,6 +76,8 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   readonly #wallLimited: boolean
   /** `running` from the event `spawned` on. */
   #state: 'starting' | 'running' | 'ended' = 'starting'
+  /** Sent before there was a command to take them. */
+  readonly #earlySignals: number[] = []
   #nativeClosed = false
   #openStreams = 0
   #closed = false
@@ -177,13 +179,20 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   }
 
   #sendSignal(signal: number): boolean {
-    return this.#state !== 'ended' && this.#native !== undefined && this.#native.kill(signal)
+    if (this.#state === 'ended' || this.#native === undefined) return false
+    // Whoever is there before the command would not end by it as the command does.
+    if (this.#state === 'starting' && signal !== constants.signals.SIGKILL) {
+      this.#earlySignals.push(signal)
+      return true
+    }
+    return this.#native.kill(signal)
   }
 
   #take(event: NativeProcessEvent): void {
     switch (event.type) {
       case 'spawned':
         this.#state = 'running'
+        for (const signal of this.#earlySignals) this.#native?.kill(signal)
         this.emit('spawn')
         break
       case 'failed':

@@ -1,0 +1,28 @@
+/** Runs a suite once for each backend. A backend that cannot start here is skipped, loudly, or fails the suite. */
+import { beforeEach, describe } from 'vitest'
+import { type BackendName, probe } from '../../lib/index.js'
+
+/** `RINGFENCE_TEST_MUST_WORK=namespaces,bubblewrap`: on this machine these have to work. */
+const mustWork = new Set((process.env.RINGFENCE_TEST_MUST_WORK ?? '').split(',').filter((name) => name !== ''))
+
+export function describeBackends(names: readonly BackendName[], suite: (backend: BackendName) => void): void {
+  for (const backend of names) {
+    describe(`backend ${backend}`, () => {
+      beforeEach(async (context) => {
+        const reason = await whyUnavailable(backend)
+        if (reason === undefined) return
+        if (mustWork.has(backend)) throw new Error(`${backend} must work here: ${reason}`)
+        context.skip(`${backend} is not available here: ${reason}`)
+      })
+      suite(backend)
+    })
+  }
+}
+
+async function whyUnavailable(backend: BackendName): Promise<string | undefined> {
+  const { backends } = await probe({ order: [backend] })
+  const found = backends[0]
+  return found?.available === false
+    ? `${found.message}${found.hint === undefined ? '' : ` (${found.hint})`}`
+    : undefined
+}
