@@ -88,11 +88,11 @@ class ArgumentBuilder {
         this.#makeWay(step.path).#show(step.path).add(bindOption(step), step.path, step.path)
         break
       case 'pin':
-        this.add('--bind', step.path, step.path)
+        this.add(step.optional ? '--bind-try' : '--bind', step.path, step.path)
         break
       case 'stub':
         // Stubs exist on the host by the time that bwrap starts.
-        this.add('--ro-bind', step.path, step.path)
+        this.add(step.optional ? '--ro-bind-try' : '--ro-bind', step.path, step.path)
         break
       case 'mask':
         this.#mask(step)

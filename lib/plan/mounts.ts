@@ -19,7 +19,7 @@ import type { MachineFacts, MountStep, UnenforceableRule } from './types.js'
 
 export interface MountPlan {
   steps: MountStep[]
-  /** Paths of the stub steps. */
+  /** Paths that must exist while a command runs: of stubs, and of masks in writable trees. */
   stubs: AbsolutePath[]
   notes: string[]
   unenforceable: UnenforceableRule[]
@@ -60,7 +60,9 @@ export function planMounts(rules: readonly ResolvedRule[], policy: ResolvedPolic
   if (policy.network.mode !== 'unrestricted') hideNetworkInterfaces(steps, root !== 'none')
   return {
     steps,
-    stubs: view.steps.filter((step) => step.op === 'stub').map((step) => step.path),
+    stubs: view.steps
+      .filter((step) => step.op === 'stub' || (step.op === 'mask' && !step.optional))
+      .map((step) => step.path),
     notes: view.notes,
     unenforceable: view.unenforceable,
   }
@@ -166,7 +168,7 @@ class ViewBuilder {
     if (above === 'hidden') return
     if (rule.type !== 'missing') {
       if (above === 'write') this.#pinAbove(rule.path, rule.origin)
-      this.#mask(rule, rule.type)
+      this.#mask(rule, rule.type, above === 'write')
     } else if (above === 'write') {
       this.#stub(rule)
     } else {
@@ -183,9 +185,16 @@ class ViewBuilder {
     if (mask !== undefined) mask.search = true
   }
 
-  #mask(rule: ResolvedRule, type: 'directory' | 'file'): void {
-    const step = { op: 'mask', path: rule.path, type, search: false, origin: rule.origin } as const
-    const mask: Extract<MountStep, { op: 'mask' }> = { ...step }
+  /** `held`: it lies in a writable tree, where the command could make it anew if it were gone. */
+  #mask(rule: ResolvedRule, type: 'directory' | 'file', held = false): void {
+    const mask: Extract<MountStep, { op: 'mask' }> = {
+      op: 'mask',
+      path: rule.path,
+      type,
+      search: false,
+      optional: !held,
+      origin: rule.origin,
+    }
     this.steps.push(mask)
     this.#masks.set(rule.path, mask)
     this.#mounted.add(rule.path)
@@ -194,14 +203,14 @@ class ViewBuilder {
 
   #stub(rule: ResolvedRule): void {
     this.#pinAbove(rule.path, rule.origin)
-    this.steps.push({ op: 'stub', path: rule.path, origin: rule.origin })
+    this.steps.push({ op: 'stub', path: rule.path, optional: canVanish(rule.origin), origin: rule.origin })
     this.#mounted.add(rule.path)
     this.#views.set(rule.path, rule.type === 'missing' ? 'held' : 'read')
   }
 
   #pinAbove(path: AbsolutePath, origin: RuleOrigin): void {
     for (let directory = parentOf(path); !this.#mounted.has(directory); directory = parentOf(directory)) {
-      this.steps.push({ op: 'pin', path: directory, origin })
+      this.steps.push({ op: 'pin', path: directory, optional: canVanish(origin), origin })
       this.#mounted.add(directory)
     }
   }
@@ -227,6 +236,11 @@ class ViewBuilder {
  */
 function isBuiltIn(rule: ResolvedRule): boolean {
   return rule.origin.kind === 'protected' || rule.origin.kind === 'repository'
+}
+
+/** Found by a search, not named: it may be removed as a whole, and then there is nothing to protect. */
+function canVanish(origin: RuleOrigin): boolean {
+  return origin.kind === 'repository' || origin.kind === 'glob'
 }
 
 function isMadeAnew(path: AbsolutePath): boolean {

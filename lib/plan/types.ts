@@ -26,7 +26,12 @@ export interface MachineFacts {
   stateDirectory: AbsolutePath
 }
 
-/** One step of building the file system view, in the order of execution. */
+/**
+ * One step of building the file system view, in the order of execution.
+ *
+ * `optional`: skipped when the path, found when the policy was resolved, is gone when a command starts. Such are
+ * nested repositories that were removed meanwhile, and hidden paths that the command cannot make itself.
+ */
 export type MountStep =
   /** Make everything that is visible read-only (recursively), nosuid, nodev, private. */
   | { op: 'readonly-root' }
@@ -37,14 +42,21 @@ export type MountStep =
   /** Show the host's tree at `path` with this access. Its source is opened before anything changes. */
   | { op: 'bind'; path: AbsolutePath; access: 'read' | 'write'; type: 'directory' | 'file'; origin: RuleOrigin }
   /** Bind a directory on itself so that it can be neither renamed nor removed. */
-  | { op: 'pin'; path: AbsolutePath; origin: RuleOrigin }
+  | { op: 'pin'; path: AbsolutePath; optional: boolean; origin: RuleOrigin }
   /**
    * A protected path, whether or not something is there when a command starts: it is read-only, and where nothing is,
    * an empty directory on the host holds its place.
    */
-  | { op: 'stub'; path: AbsolutePath; origin: RuleOrigin }
+  | { op: 'stub'; path: AbsolutePath; optional: boolean; origin: RuleOrigin }
   /** Hide what is at `path`. `search`: something below is shown again, so the directory can be passed. */
-  | { op: 'mask'; path: AbsolutePath; type: 'directory' | 'file'; search: boolean; origin: RuleOrigin }
+  | {
+      op: 'mask'
+      path: AbsolutePath
+      type: 'directory' | 'file'
+      search: boolean
+      optional: boolean
+      origin: RuleOrigin
+    }
   /** Make a symbolic link (only after `empty-root`). */
   | { op: 'symlink'; path: AbsolutePath; target: string }
   /** New /proc of the own pid namespace; `host` keeps the host's, read-only, where mounting is refused. */

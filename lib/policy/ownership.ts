@@ -14,7 +14,13 @@ export async function canCreateIn(directory: AbsolutePath): Promise<boolean> {
   }
 }
 
-/** The owner of a directory may change its mode. */
+/** The owner of a directory may change its mode. What vanished meanwhile counts as ours: it could be made again. */
 export async function isOurs(directory: AbsolutePath): Promise<boolean> {
-  return (await lstat(directory)).uid === process.geteuid?.()
+  try {
+    return (await lstat(directory)).uid === process.geteuid?.()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return true
+    throw error
+  }
 }

@@ -121,6 +121,10 @@ MountStep ToMount(Napi::Object step) {
     case wire::MountOp::kSysNet:
       break;
   }
+  const Napi::Value optional = step.Get("optional");
+  if (!optional.IsUndefined() && ToBoolean(optional, "mounts[].optional")) {
+    mount.flags |= wire::kMountOptional;
+  }
   const bool needs_path = mount.op == wire::MountOp::kBind || mount.op == wire::MountOp::kPin ||
                           mount.op == wire::MountOp::kStub || mount.op == wire::MountOp::kMask ||
                           mount.op == wire::MountOp::kSymlink;

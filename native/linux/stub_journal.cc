@@ -108,7 +108,10 @@ Status StubAcquisition::Classify(const std::string& path) {
   StubPlace split;
   if (!SplitStubPath(path, &split)) return Status(Stage::kStubMake, EINVAL, path);
   int parent = -1;
-  RINGFENCE_RETURN_IF_ERROR(OpenParent(path, split.parent, &parent));
+  const Status opened = OpenParent(path, split.parent, &parent);
+  // Nothing to hold a place in. Whether that matters is for the launch to decide.
+  if (opened.error() == ENOENT) return Status::Ok();
+  RINGFENCE_RETURN_IF_ERROR(opened);
   StubEntry entry;
   const int error = LookAtStub(parent, split.name, &entry);
   if (error != 0 && error != ENOENT) return Status(Stage::kStubParent, error, path);

@@ -34,7 +34,8 @@ class StubLease {
   ~StubLease();
 
   // Makes a stub for each of `paths` that is missing, and joins those that other leases hold.
-  // Paths are absolute; their parents must exist and contain no symbolic link (kStubParent).
+  // Paths are absolute; their parents must contain no symbolic link (kStubParent). A path whose
+  // parent is missing is left out.
   // All or nothing: on failure no stub of this call is left. Also heals what crashed leases left.
   // `state_dir` is made when missing. Any thread; the same lease on one thread at a time.
   static Status Acquire(const std::string& state_dir, const std::vector<std::string>& paths,

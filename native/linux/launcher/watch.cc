@@ -4,7 +4,6 @@
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 
-#include "linux/launcher/file_type.h"
 #include "linux/launcher/mount/view.h"
 #include "linux/launcher/sys.h"
 
@@ -47,18 +46,17 @@ Outcome Watch::RepairStep(const wire::Mount& step, const char* path) const {
   const bool missing = result == -ENOENT || result == -ENOTDIR;
   // What is hidden and gone holds no secret; if it comes back, an event says so.
   if (missing && step.op == wire::MountOp::kMask) return {};
+  if (missing && (step.flags & wire::kMountOptional) != 0) return {};
   if (result < 0 || masks_ == nullptr) {
     return {Stage::kWatchLost, result < 0 ? static_cast<int>(-result) : EXDEV, path};
   }
   Outcome outcome;
   if (step.op == wire::MountOp::kPin) {
     outcome = mount::PinDirectory(path);
-  } else if (step.op != wire::MountOp::kMask) {
-    outcome = mount::ProtectInPlace(path);
-  } else if ((info.stx_mode & kTypeMask) == kDirectory) {
-    outcome = masks_->HideDirectory(path);
+  } else if (step.op == wire::MountOp::kMask) {
+    outcome = masks_->Hide(path);
   } else {
-    outcome = masks_->HideFile(path);
+    outcome = mount::ProtectInPlace(path);
   }
   if (!outcome.ok()) outcome.stage = Stage::kWatchLost;
   return outcome;

@@ -16,6 +16,14 @@ constexpr char kHiddenDirectory[] = "hidden";
 constexpr char kHiddenFile[] = "file";
 constexpr char kEmptyDirectory[] = "empty";
 
+long IsDirectory(int place, bool* directory) {
+  struct statx info;
+  const long result = sys::Call(__NR_statx, place, sys::Address(""), AT_EMPTY_PATH, STATX_TYPE,
+                                sys::Address(&info));
+  *directory = result >= 0 && (info.stx_mode & kTypeMask) == kDirectory;
+  return result;
+}
+
 }  // namespace
 
 long DeviceOf(int place, uint64_t* device) {
@@ -43,30 +51,36 @@ Outcome Masks::Create() {
   return Check(Stage::kMountAttributes, SetAttributes(root_, Depth::kThis, 0, kPrivate));
 }
 
-Outcome Masks::Bind(const char* name, const char* path, Stage stage) const {
-  const long place = sys::OpenAt(root_, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
-  RINGFENCE_TRY(Check(Stage::kMountOpen, place, path));
-  const long copy = CloneAt(static_cast<int>(place), Depth::kThis);
-  sys::Close(static_cast<int>(place));
+Outcome Masks::Bind(const char* name, int place, const char* path) const {
+  const long object = sys::OpenAt(root_, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+  RINGFENCE_TRY(Check(Stage::kMountMask, object, path));
+  const long copy = CloneAt(static_cast<int>(object), Depth::kThis);
+  sys::Close(static_cast<int>(object));
   RINGFENCE_TRY(Check(Stage::kMountClone, copy, path));
   const int mount = static_cast<int>(copy);
-  Outcome outcome = Check(Stage::kMountAttributes,
-                          SetAttributes(mount, Depth::kThis, kReadonly, 0), path);
-  if (outcome.ok()) outcome = AttachAt(mount, path, stage);
+  long result = SetAttributes(mount, Depth::kThis, kReadonly, 0);
+  if (result >= 0) result = Attach(mount, place);
   sys::Close(mount);
+  return Check(Stage::kMountMask, result, path);
+}
+
+Outcome Masks::Hide(const char* path) const {
+  const long opened = OpenPlace(path);
+  RINGFENCE_TRY(Check(Stage::kMountTarget, opened, path));
+  const int place = static_cast<int>(opened);
+  bool directory = false;
+  Outcome outcome = Check(Stage::kMountTarget, IsDirectory(place, &directory), path);
+  if (outcome.ok()) outcome = Bind(directory ? kHiddenDirectory : kHiddenFile, place, path);
+  sys::Close(place);
   return outcome;
 }
 
-Outcome Masks::HideDirectory(const char* path) const {
-  return Bind(kHiddenDirectory, path, Stage::kMountMask);
-}
-
-Outcome Masks::HideFile(const char* path) const {
-  return Bind(kHiddenFile, path, Stage::kMountMask);
-}
-
 Outcome Masks::Empty(const char* path) const {
-  return Bind(kEmptyDirectory, path, Stage::kMountMask);
+  const long opened = OpenPlace(path);
+  RINGFENCE_TRY(Check(Stage::kMountTarget, opened, path));
+  const Outcome outcome = Bind(kEmptyDirectory, static_cast<int>(opened), path);
+  sys::Close(static_cast<int>(opened));
+  return outcome;
 }
 
 Outcome Masks::HideButSearchable(const char* path) {

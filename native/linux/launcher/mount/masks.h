@@ -13,10 +13,9 @@ class Masks {
   // mount can be cloned before Linux 6.15.
   Outcome Create();
 
-  // Hides a directory or a file: nothing below can be opened (mode 000, and no capability is left
-  // to override it).
-  Outcome HideDirectory(const char* path) const;
-  Outcome HideFile(const char* path) const;
+  // Hides whatever is at `path`: it cannot be opened, nor can anything below (mode 000, and no
+  // capability is left to override it).
+  Outcome Hide(const char* path) const;
 
   // Hides a directory of which something is shown again. Mount points are made in it by
   // MakePath(); Finish() makes it read-only.
@@ -31,7 +30,7 @@ class Masks {
   Outcome Finish();
 
  private:
-  Outcome Bind(const char* name, const char* path, Stage stage) const;
+  Outcome Bind(const char* name, int place, const char* path) const;
 
   static constexpr int kMaxSearchable = 256;
   int root_ = -1;

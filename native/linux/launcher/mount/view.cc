@@ -127,9 +127,8 @@ Outcome AttachBind(Build* build, uint32_t index) {
 
 Outcome Mask(Build* build, const wire::Mount& step) {
   const char* path = PathOf(*build, step);
-  if ((step.flags & wire::kMountDirectory) == 0) return build->masks->HideFile(path);
-  if ((step.flags & wire::kMountSearch) == 0) return build->masks->HideDirectory(path);
-  return build->masks->HideButSearchable(path);
+  if ((step.flags & wire::kMountSearch) != 0) return build->masks->HideButSearchable(path);
+  return build->masks->Hide(path);
 }
 
 Outcome MakeSymlink(Build* build, const wire::Mount& step) {
@@ -186,7 +185,7 @@ Outcome HideSysNet(Build* build) {
   return {};
 }
 
-Outcome Run(Build* build, uint32_t index) {
+Outcome RunStep(Build* build, uint32_t index) {
   const wire::Mount& step = build->steps[index];
   switch (step.op) {
     case wire::MountOp::kReadonlyRoot:
@@ -213,6 +212,12 @@ Outcome Run(Build* build, uint32_t index) {
       return HideSysNet(build);
   }
   return {Stage::kHelperProtocol, EINVAL, nullptr};
+}
+
+Outcome Run(Build* build, uint32_t index) {
+  const Outcome outcome = RunStep(build, index);
+  const bool optional = (build->steps[index].flags & wire::kMountOptional) != 0;
+  return optional && outcome.error == ENOENT ? Outcome{} : outcome;
 }
 
 // Binds what is at `path` on itself.
