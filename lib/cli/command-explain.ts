@@ -2,19 +2,19 @@
 import { SandboxError } from '../errors.js'
 import { explainPlan, explainUnenforceable } from '../plan/explain.js'
 import type { BackendProbe } from '../probe/probe.js'
-import { type Explanation, Sandbox } from '../sandbox.js'
+import type { Explanation } from '../sandbox.js'
 import type { Invocation } from './arguments.js'
 import { oneLine } from './error-line.js'
 import { EXIT } from './exit-codes.js'
+import { openSandbox } from './open-sandbox.js'
 import { print } from './output.js'
 import { runFailure } from './run-report.js'
-import { sandboxOptions } from './sandbox-options.js'
 
 /** @returns The exit code of ringfence. */
 export async function explain({ policy, json }: Extract<Invocation, { command: 'explain' }>): Promise<number> {
   let explanation: Explanation
   try {
-    const sandbox = await Sandbox.create(await sandboxOptions(policy))
+    const sandbox = await openSandbox(policy)
     explanation = sandbox.explain()
     await sandbox.close()
   } catch (error) {

@@ -2,13 +2,13 @@
 import { pipeline } from 'node:stream/promises'
 import { SandboxError } from '../errors.js'
 import type { SandboxedProcess } from '../process.js'
-import { Sandbox } from '../sandbox.js'
+import type { Sandbox } from '../sandbox.js'
 import type { Invocation } from './arguments.js'
 import { warningLine } from './error-line.js'
 import { exitCodeOfOutcome } from './exit-codes.js'
+import { openSandbox } from './open-sandbox.js'
 import { openResultFile } from './result-file.js'
 import { type RunReport, runFailure } from './run-report.js'
-import { sandboxOptions } from './sandbox-options.js'
 import { forwardSignals } from './signal-forwarding.js'
 
 type RunInvocation = Extract<Invocation, { command: 'run' }>
@@ -28,7 +28,7 @@ export async function run(invocation: RunInvocation): Promise<number> {
 }
 
 async function runInSandbox(invocation: RunInvocation): Promise<RunReport> {
-  const sandbox = await Sandbox.create(await sandboxOptions(invocation.policy))
+  const sandbox = await openSandbox(invocation.policy)
   const warn = warningPrinter(invocation.quiet)
   warn(sandbox.warnings)
   try {

@@ -23,7 +23,7 @@ const ACTIONS: Record<string, Action> = {
   'connect-tcp': (port) => connect({ host: '127.0.0.1', port: Number(port) }),
   'connect-unix': (path) => connect({ path: path as string }),
   find: findProcess,
-  kill: (pid) => void process.kill(Number(pid), 'SIGKILL'),
+  kill: (pid, signal) => void process.kill(Number(pid), signal),
   wait: waitForEndOfInput,
   daemonize,
   fork: (beatFile) => startDetached('beat', beatFile as string),

@@ -11,7 +11,7 @@ import { PROCESS_CHECKS } from './process-checks.js'
 import { SCRATCH_PREFIX } from './scratch.js'
 import type { Check, CheckResult, Observation } from './types.js'
 
-export const CHECKS: readonly Check[] = [...FILE_CHECKS, ...NETWORK_CHECKS, ...PROCESS_CHECKS, ...HOST_CHECKS]
+const CHECKS: readonly Check[] = [...FILE_CHECKS, ...NETWORK_CHECKS, ...PROCESS_CHECKS, ...HOST_CHECKS]
 
 export async function runChecks(backend: BackendName, checks: readonly Check[] = CHECKS): Promise<CheckResult[]> {
   const results: CheckResult[] = []

@@ -4,11 +4,13 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { attemptCommand, attemptFenced, attemptFree } from './attempt.js'
 import type { Check, CheckContext, Observation } from './types.js'
 
+const BEAT_MS = 20
 const SETTLE_MS = 150
-const END_TIMEOUT_MS = 5000
+const PATIENCE_MS = 5000
 
 export const PROCESS_CHECKS: readonly Check[] = [
   {
@@ -75,60 +77,60 @@ async function observeInvisible({ backend }: CheckContext, { token, work }: Vict
 
 /**
  * The number of the victim may also be that of a process inside, which the attempt may well end. So what counts is the
- * victim: it has to outlive the attempt, and must not outlive the same attempt from outside.
+ * victim: the signal that ended it says who did, however late that is noticed.
  */
 async function observeUnkillable({ backend }: CheckContext, victim: Victim): Promise<Observation> {
-  const fenced = await attemptFenced(fenceOf(backend, victim.work), 'kill', String(victim.pid))
-  const survived = !(await endsWithin(victim.process, SETTLE_MS))
-  const free = await attemptFree(victim.work, 'kill', String(victim.pid))
-  const ended = await endsWithin(victim.process, END_TIMEOUT_MS)
+  const fenced = await attemptFenced(fenceOf(backend, victim.work), 'kill', String(victim.pid), 'SIGTERM')
+  const free = await attemptFree(victim.work, 'kill', String(victim.pid), 'SIGKILL')
+  const endedBy = await signalThatEnds(victim.process)
+  const survived = endedBy !== 'SIGTERM'
   return {
     holds: survived,
-    controlHolds: free.allowed && ended,
+    controlHolds: free.allowed && endedBy === 'SIGKILL',
     detail: survived ? `alive (${fenced.detail})` : 'it was ended',
-    control: ended ? 'ended' : `alive (${free.detail})`,
+    control: endedBy === null ? `alive (${free.detail})` : `ended by ${endedBy}`,
   }
 }
 
+/** The daemon outside shows that in the same time a daemon inside would have given a sign of life. */
 async function observeTreeKill({ backend, directory }: CheckContext): Promise<Observation> {
   const work = join(directory, 'work')
   await mkdir(work)
-  const inside = join(work, 'beat-inside')
+  const [inside, outside] = [join(work, 'beat-inside'), join(work, 'beat-outside')]
   const fenced = await attemptFenced(fenceOf(backend, work), 'daemonize', inside)
-  const beatsInside = await beats(inside)
-  const outside = join(work, 'beat-outside')
+  const lastInside = await readFile(inside, 'utf8')
   const free = await attemptFree(work, 'daemonize', outside)
-  const beatsOutside = await beats(outside)
-  if (beatsOutside) process.kill(Number((await readFile(outside, 'utf8')).split(' ')[0]), 'SIGKILL')
+  const outsideLives = await changes(outside)
+  const insideLives = (await readFile(inside, 'utf8')) !== lastInside
+  if (outsideLives) process.kill(Number((await readFile(outside, 'utf8')).split(' ')[0]), 'SIGKILL')
   return {
-    holds: fenced.allowed && !beatsInside,
-    controlHolds: free.allowed && beatsOutside,
-    detail: fenced.allowed ? (beatsInside ? 'the daemon lives on' : 'the daemon is gone') : fenced.detail,
-    control: beatsOutside ? 'the daemon lives on' : 'the daemon is gone',
+    holds: fenced.allowed && !insideLives,
+    controlHolds: free.allowed && outsideLives,
+    detail: fenced.allowed ? stateOf(insideLives) : fenced.detail,
+    control: stateOf(outsideLives),
   }
 }
 
-/** Whether somebody still writes to the file. */
-async function beats(file: string): Promise<boolean> {
+function stateOf(lives: boolean): string {
+  return lives ? 'the daemon lives on' : 'the daemon is gone'
+}
+
+/** Whether somebody writes to the file, after several beats. */
+async function changes(file: string): Promise<boolean> {
   const before = await readFile(file, 'utf8')
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
-  return (await readFile(file, 'utf8')) !== before
+  await setTimeout(SETTLE_MS)
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await setTimeout(BEAT_MS)) {
+    if ((await readFile(file, 'utf8')) !== before) return true
+  }
+  return false
 }
 
-async function endsWithin(child: ChildProcess, timeoutMs: number): Promise<boolean> {
-  if (child.exitCode !== null || child.signalCode !== null) return true
-  const { promise, cancel } = cancellableDelay(timeoutMs)
-  await Promise.race([once(child, 'exit'), promise])
-  cancel()
-  return child.exitCode !== null || child.signalCode !== null
-}
-
-function cancellableDelay(timeoutMs: number): { promise: Promise<void>; cancel: () => void } {
-  let timer: NodeJS.Timeout | undefined
-  const promise = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs)
-  })
-  return { promise, cancel: () => clearTimeout(timer) }
+/** Null when it does not end. */
+async function signalThatEnds(child: ChildProcess): Promise<NodeJS.Signals | null> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await setTimeout(BEAT_MS)) {
+    if (child.exitCode !== null || child.signalCode !== null) break
+  }
+  return child.signalCode
 }
 
 function fenceOf(backend: CheckContext['backend'], work: string) {

@@ -113,6 +113,11 @@ test('a writable root that is a dangling symbolic link', () => {
   return expectRefusal(['--write', 'dangling'], /dangling/)
 })
 
+test('a writable root that is a file', () => {
+  writeFileSync(join(scratch.work, 'file'), '')
+  return expectRefusal(['--write', 'file'], /not a directory: --write file\./)
+})
+
 test('a writable root that does not exist', () => expectRefusal(['--write', '/no/such/root'], /\/no\/such\/root/))
 
 test('a result file that cannot be written', () =>

@@ -40,7 +40,7 @@ test('a timeout', async () => {
 })
 
 test('the error of a program that is not there', async () => {
-  const { result, json } = await run(['--', 'no-such-program-here'])
+  const { result, json } = await run(['--env', 'PATH=/usr/bin:/bin', '--', 'no-such-program-here'])
   expect(result.code).toBe(127)
   expect(json.error).toMatchObject({
     name: 'SandboxError',

@@ -75,7 +75,7 @@ describe('exit codes', () => {
   })
 
   test('no such program: 127 and one line that names it', async () => {
-    const result = await runOnlyCwd(['--', 'no-such-program-here'])
+    const result = await runOnlyCwd(['--env', 'PATH=/usr/bin:/bin', '--', 'no-such-program-here'])
     expect(result.code).toBe(127)
     expect(result.stderr).toMatch(/^ringfence: .*no-such-program-here.*\n$/)
   })

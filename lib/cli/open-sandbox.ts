@@ -1,22 +1,54 @@
-/** From the policy options of a command line to what Sandbox.create takes. */
+/** From the policy options of a command line to a sandbox. */
+import { statSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { loadPolicyFile } from '../policy/file.js'
 import { isPresetName } from '../policy/presets.js'
-import { parseRulePath } from '../policy/rule-path.js'
+import { type Anchor, parseRulePath } from '../policy/rule-path.js'
 import type { Access, AccessInput, LimitsPolicy, Policy } from '../policy/types.js'
+import { Sandbox } from '../sandbox.js'
 import type { SandboxOptions } from '../sandbox-options.js'
 import type { PolicyArguments } from './policy-arguments.js'
 import { UsageError } from './usage-error.js'
 
-/** Throws what loadPolicyFile throws, and a UsageError for a policy that is neither preset nor file. */
-export async function sandboxOptions(given: PolicyArguments): Promise<SandboxOptions> {
+/** Throws what Sandbox.create and loadPolicyFile throw, and a UsageError for what only a command line can get wrong. */
+export async function openSandbox(given: PolicyArguments): Promise<Sandbox> {
   enterExistingDirectory(given.cwd)
+  requireDirectories(given)
   const { policy, ...from } = await basePolicy(given.policy)
-  return {
+  return Sandbox.create({
     policy: withOptions(policy, given),
     backend: given.backend,
     ...(given.cwd !== undefined && { cwd: given.cwd }),
     ...from,
+  })
+}
+
+/**
+ * A single file can be opened by a policy file, by those who know that it cannot be replaced by another then, as most
+ * programs save files. For a --write it is more likely a mistake. What is missing is for Sandbox.create to judge.
+ */
+function requireDirectories({ rules, cwd = '.' }: PolicyArguments): void {
+  for (const { path, access } of rules) {
+    const parsed = parseRulePath(path)
+    if (access !== 'write' || parsed.kind !== 'path') continue
+    const start = startOf(parsed.anchor, cwd)
+    if (start === undefined || !isFile(resolve(start, parsed.rest))) continue
+    throw new UsageError('not a directory', `--write ${path}`, 'Give its directory, or open the file by a policy file.')
+  }
+}
+
+function startOf(anchor: Anchor, cwd: string): string | undefined {
+  if (anchor === 'absolute' || anchor === 'root') return '/'
+  if (anchor === 'home') return homedir()
+  return anchor === 'base' || anchor === 'cwd' ? cwd : undefined
+}
+
+function isFile(path: string): boolean {
+  try {
+    return !statSync(path).isDirectory()
+  } catch {
+    return false
   }
 }
 
