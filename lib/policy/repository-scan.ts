@@ -1,6 +1,6 @@
 /** Nested repositories: runs the scan that is passed in and turns what it finds into protections. */
 import { SandboxError } from '../errors.js'
-import { outermost, parentOf } from './paths.js'
+import { comparePaths, outermost, parentOf } from './paths.js'
 import { type Protecting, protectNestedGit, protectUnreadable } from './protections.js'
 import type { ResolveScan, ResolveScanResult } from './resolve-context.js'
 import type { AbsolutePath, RepositoryScan, Requirement } from './types.js'
@@ -20,7 +20,7 @@ export async function protectNestedRepositories(protecting: Protecting, request:
   }
   const result = await runScan(request)
   requireAll(result, request, protecting.warnings)
-  const nested = result.gitEntries.filter((entry) => !roots.includes(parentOf(entry)))
+  const nested = [...new Set(result.gitEntries)].filter((entry) => !roots.includes(parentOf(entry)))
   for (const entry of nested) await protectNestedGit(protecting, entry)
   for (const directory of result.unreadable) await protectUnreadable(protecting, directory)
   const { directories, complete } = result
@@ -29,7 +29,7 @@ export async function protectNestedRepositories(protecting: Protecting, request:
 
 async function runScan({ scan, roots, maxDirectories }: ScanRequest): Promise<ResolveScanResult> {
   try {
-    return await scan(outermost(roots), { maxDirectories })
+    return await scan([...roots].sort(comparePaths), { maxDirectories })
   } catch (cause) {
     if (cause instanceof SandboxError) throw cause
     const { stage, syscall, errno, path } = cause as Partial<{

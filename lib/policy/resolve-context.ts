@@ -7,7 +7,7 @@ import { PolicyError } from './policy-error.js'
 import type { Anchor } from './rule-path.js'
 import type { AbsolutePath, ResolvedSymlink } from './types.js'
 
-/** Every `.git` entry below the roots. The native scan has this shape; see binding-types.ts. */
+/** Every `.git` entry below the roots, at any depth. The native scan has this shape; see binding-types.ts. */
 export interface ResolveScanResult {
   gitEntries: string[]
   directories: number
@@ -15,6 +15,7 @@ export interface ResolveScanResult {
   unreadable: Array<{ path: string; errno: number }>
   unrepresentable: number
 }
+/** A root may lie in another one: the way to it may be closed to the scan of the outer one. */
 export type ResolveScan = (roots: string[], options: { maxDirectories: number }) => Promise<ResolveScanResult>
 
 export interface ResolveContext {

@@ -2,7 +2,6 @@
 import { ruleFor } from './access.js'
 import { PathResolver } from './canonical-path.js'
 import { buildResolvedEnvironment } from './environment.js'
-import { expandGlobs } from './glob-rules.js'
 import { type LocatedRule, locateRules, settleMissing, writtenRules } from './located-rules.js'
 import { comparePaths, contains } from './paths.js'
 import { PolicyError } from './policy-error.js'
@@ -14,6 +13,7 @@ import { findPlaces, type Places, type ResolveContext, unresolvable } from './re
 import { RuleSet } from './rule-set.js'
 import {
   type AbsolutePath,
+  type LimitsPolicy,
   type Policy,
   PROTECTIONS,
   type PresetName,
@@ -24,7 +24,7 @@ import {
   type ResolvedSymlink,
 } from './types.js'
 
-export type { ResolveContext, ResolveScan, ResolveScanResult } from './resolve-context.js'
+export type { ResolveContext, ResolveScan } from './resolve-context.js'
 
 const DEFAULT_MAX_SCAN_DIRECTORIES = 200_000
 const DEFAULT_MAX_GLOB_ENTRIES = 200_000
@@ -54,6 +54,7 @@ export async function resolvePolicy(policy: Policy | PresetName, context: Resolv
   for (const { rule } of located) rules.add(rule)
   await settleMissing(located, rules, warnings)
   if (globs.length > 0) {
+    const { expandGlobs } = await import('./glob-rules.js')
     const maxEntries = context.maxGlobEntries ?? DEFAULT_MAX_GLOB_ENTRIES
     await expandGlobs(globs, { rules, paths, warnings, maxEntries })
   }
@@ -116,9 +117,14 @@ function settings(
   return {
     network: mode === 'proxy' ? { mode, allow: [...allow], deny: [...deny] } : { mode, allow: [], deny: [] },
     environment: buildResolvedEnvironment({ ...preset.environment, ...policy.environment }),
-    limits: { ...preset.limits, ...policy.limits },
+    limits: withoutUndefined({ ...preset.limits, ...policy.limits }),
     nested: policy.nested ?? preset.nested ?? false,
   }
+}
+
+/** In an object of a JavaScript caller `undefined` says as little as a missing field. */
+function withoutUndefined(limits: LimitsPolicy): LimitsPolicy {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
 }
 
 /** No rule reaches into ringfence's own state, and it is denied wherever a command could see it. */

@@ -5,10 +5,13 @@
 import * as z from 'zod'
 import { parseHostPattern } from './host-pattern.js'
 import { parseRulePath } from './rule-path.js'
-import { type Policy, PROTECTIONS } from './types.js'
+import { type EnvironmentPolicy, type LimitsPolicy, type NetworkPolicy, type Policy, PROTECTIONS } from './types.js'
 
 /** setTimeout takes no more milliseconds than this. */
 const MAX_TIMEOUT_MS = 2_147_483_647
+
+/** One schema for each field: neither types.ts nor this file can have one that the other lacks. */
+type Fields<Type> = Record<keyof Type, z.ZodType>
 
 const ACCESS = ['read', 'write', 'none', 'deny'] as const
 
@@ -52,7 +55,7 @@ export const policySchema = z
         mode: z.enum(['none', 'proxy', 'unrestricted']).describe('Default: none.'),
         allow: hostPatterns.describe('Hosts that mode proxy lets through: host, *.host or *, with an optional :port.'),
         deny: hostPatterns.describe('Hosts that mode proxy refuses; wins over allow.'),
-      })
+      } satisfies Fields<NetworkPolicy>)
       .partial(),
     environment: z
       .strictObject({
@@ -60,7 +63,7 @@ export const policySchema = z
         exclude: nameGlobs.describe('Names to drop, with * and ?, case-insensitive; after inherit.'),
         set: z.record(variableName, text).describe('Variables to set; after exclude.'),
         includeOnly: nameGlobs.describe('If not empty, only these names stay; last.'),
-      })
+      } satisfies Fields<EnvironmentPolicy>)
       .partial(),
     limits: z
       .strictObject({
@@ -71,14 +74,14 @@ export const policySchema = z
         openFiles: amount,
         fileSizeBytes: amount,
         outputBytes: amount,
-      })
+      } satisfies Fields<LimitsPolicy>)
       .partial(),
     nested: z.boolean().describe('Lets the command make user namespaces of its own. Default: false.'),
     protections: z
       .strictObject(Object.fromEntries(PROTECTIONS.map((name) => [name, requirement])))
       .partial()
       .describe('How much each protection matters. Default: strict, which refuses to run without it.'),
-  })
+  } satisfies Fields<Policy>)
   .partial()
 
 /** What is wrong with one rule whatever the machine. */
@@ -96,7 +99,3 @@ function problemOfRule(key: string, access: (typeof ACCESS)[number]): string | u
       return undefined
   }
 }
-
-type Exact<Schema, Type> = [Schema, Type] extends [Type, Schema] ? true : never
-/** Fails to compile when schema and types.ts differ. */
-export const schemaMatchesType: Exact<keyof z.infer<typeof policySchema>, keyof Policy> = true

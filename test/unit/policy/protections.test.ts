@@ -62,6 +62,13 @@ describe('protected names', () => {
     expect(accessOf(resolved, join(site.ws, '.claude/worktrees/a/.git'))).toBe('read')
   })
 
+  test('a preset’s root at a protected name does not open it', async () => {
+    const site = makeSite({ 'ws/.idea/': '' })
+    const env = { TMPDIR: join(site.ws, '.idea') }
+    const resolved = await resolvePolicy('workspace-write', { ...site.context, env })
+    expect(accessOf(resolved, join(site.ws, '.idea/x'))).toBe('read')
+  })
+
   test('off leaves them out', async () => {
     const site = makeSite({ 'ws/.git/': '' })
     const resolved = await resolveRules(site, {}, { protections: { 'protected-paths': 'off' } })
@@ -179,6 +186,15 @@ describe('linked worktrees and submodules, made by git', () => {
     },
   )
 
+  test('opened by name, a .git file that is a copy of another worktree’s opens nothing', async () => {
+    const site = worktrees()
+    const copy = join(site.top, 'copy')
+    grow(copy, { '.git': `gitdir: ${site.top}/main/.git/worktrees/wt\n` })
+    const filesystem = { ':root': 'read', ':cwd': 'write', './.git': 'write' } as const
+    const resolved = await resolvePolicy({ filesystem }, { ...site.context, cwd: copy })
+    expect(accessOf(resolved, join(site.top, 'main/.git/objects'))).toBe('read')
+  })
+
   test('a submodule: its .git file and, where .git is opened, its hooks and config stay', async () => {
     const site = makeSite({ 'lib/x': '' })
     git(join(site.top, 'lib'), 'init', '-q')
@@ -235,7 +251,7 @@ describe('nested repositories', () => {
     expect(resolved.warnings).toContainEqual(expect.stringContaining('a/.git is a symbolic link'))
   })
 
-  test('each tree is scanned once, with the limit', async () => {
+  test('every writable root is scanned, inner ones too, with the limit', async () => {
     const site = makeSite({ 'ws/docs/tmp/': '' })
     const calls: unknown[] = []
     const scan: ResolveScan = async (...call) => {
@@ -244,7 +260,7 @@ describe('nested repositories', () => {
     }
     const filesystem = { ':cwd': 'write', './docs': 'read', './docs/tmp': 'write', '~': 'write' } as const
     await resolvePolicy({ filesystem }, { ...site.context, scan, maxScanDirectories: 77 })
-    expect(calls).toEqual([[[site.home, site.ws], { maxDirectories: 77 }]])
+    expect(calls).toEqual([[[site.home, site.ws, join(site.ws, 'docs/tmp')], { maxDirectories: 77 }]])
   })
 
   const incomplete = { gitEntries: [], directories: 5, complete: false, unreadable: [], unrepresentable: 0 }

@@ -83,6 +83,13 @@ describe('presets', () => {
     expect(resolved.protections).toMatchObject({ network: 'best-effort', 'file-writes': 'strict' })
   })
 
+  test('fields that are undefined say nothing', async () => {
+    const nothing = { extends: undefined, limits: { processes: undefined }, network: { mode: undefined } }
+    const resolved = await resolvePolicy(nothing as unknown as Policy, makeSite().context)
+    expect(resolved).toMatchObject({ rules: [], network: { mode: 'none' } })
+    expect(Object.keys(resolved.limits)).toEqual([])
+  })
+
   test('host lists without mode proxy are warned of and dropped', async () => {
     const resolved = await resolvePolicy({ network: { allow: ['a.org'] } }, makeSite().context)
     expect(resolved.network).toEqual({ mode: 'none', allow: [], deny: [] })

@@ -60,7 +60,7 @@ export function makeSite(tree: Tree = {}): Site {
 }
 
 /** Walks the roots that lie below `top`; the machine's own /tmp is none of the test's business. */
-export function scanBelow(top: string): ResolveScan {
+function scanBelow(top: string): ResolveScan {
   return async (roots, { maxDirectories }) => {
     const gitEntries: string[] = []
     const queue = roots.filter((root) => root.startsWith(top))
