@@ -38,6 +38,8 @@ export interface NativeSpawnRequest {
   cwd: string
   /** Host descriptors that become 0, 1, 2, ... of the command. -1: /dev/null. They stay the caller's. */
   stdio: number[]
+  /** Nothing starts before proceed(). */
+  wait?: boolean
   /** Set up everything, then end with 0 instead of executing. For probing. */
   dryRun?: boolean
 }
@@ -61,6 +63,8 @@ export type NativeProcessEvent =
 export interface NativeProcess {
   /** Of the supervisor: the process outside the sandbox that stands for the whole tree. */
   readonly pid: number
+  /** Lets a launch with `wait` start. False when it is gone already. */
+  proceed(): boolean
   /** To the command; SIGKILL ends the whole tree. False when it is gone already. */
   kill(signal: number): boolean
   ref(): void
@@ -70,8 +74,8 @@ export interface NativeProcess {
 export interface StubLease {
   /** Of the paths asked for, those that are held by stub directories (the others exist on their own). */
   readonly held: string[]
-  /** Removes the stubs that no other sandbox uses. Idempotent. Throws NativeFailure. */
-  release(): void
+  /** Removes the stubs that no other sandbox uses. Idempotent. Rejects with NativeFailure. */
+  release(): Promise<void>
 }
 
 export interface KernelFacts {
@@ -107,7 +111,8 @@ export interface NativeBinding {
   /** A pipe for a stdio slot: [read end, write end], both close-on-exec. Throws NativeFailure. */
   pipe(): [number, number]
   closeFd(fd: number): void
-  acquireStubs(stateDirectory: string, paths: string[]): StubLease
+  /** Rejects with NativeFailure. */
+  acquireStubs(stateDirectory: string, paths: string[]): Promise<StubLease>
   /** Removes what crashed processes left. Resolves with the number of stubs removed. */
   sweepStubs(stateDirectory: string): Promise<number>
   scanRepositories(roots: string[], options: { maxDirectories: number }): Promise<RepositoryScanResult>

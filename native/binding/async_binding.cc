@@ -1,11 +1,7 @@
 #include "binding/async_binding.h"
 
-#include <functional>
-#include <memory>
-#include <utility>
-
 #include "binding/convert.h"
-#include "binding/error_to_js.h"
+#include "binding/question.h"
 #include "linux/repository_scan.h"
 #include "linux/stub_journal.h"
 #include "posix/run_tool.h"
@@ -13,53 +9,7 @@
 namespace ringfence {
 namespace {
 
-// Runs `work` on a worker thread; its Status becomes a rejection, its result what `convert` makes
-// of it on the JS thread.
-template <typename Result>
-class Question : public Napi::AsyncWorker {
- public:
-  using Work = std::function<Status(Result*)>;
-  using Convert = std::function<Napi::Value(Napi::Env, const Result&)>;
-
-  Question(Napi::Env env, Work work, Convert convert)
-      : AsyncWorker(env),
-        deferred_(Napi::Promise::Deferred::New(env)),
-        work_(std::move(work)),
-        convert_(std::move(convert)) {}
-
-  Napi::Promise Ask() {
-    Napi::Promise promise = deferred_.Promise();
-    Queue();
-    return promise;
-  }
-
- protected:
-  void Execute() override { status_ = work_(&result_); }
-
-  void OnOK() override {
-    if (!status_.ok()) {
-      deferred_.Reject(ToError(Env(), status_).Value());
-    } else {
-      deferred_.Resolve(convert_(Env(), result_));
-    }
-  }
-
- private:
-  Napi::Promise::Deferred deferred_;
-  Work work_;
-  Convert convert_;
-  Status status_;
-  Result result_ = {};
-};
-
-template <typename Result>
-Napi::Value Ask(Napi::Env env, typename Question<Result>::Work work,
-                typename Question<Result>::Convert convert) {
-  // Deletes itself when done, as AsyncWorker does.
-  return (new Question<Result>(env, std::move(work), std::move(convert)))->Ask();
-}
-
-Napi::Value ScanToJs(Napi::Env env, const ScanResult& result) {
+Napi::Value ScanToJs(Napi::Env env, ScanResult result) {
   Napi::Object object = Napi::Object::New(env);
   Napi::Array entries = Napi::Array::New(env);
   for (uint32_t i = 0; i < result.git_entries.size(); ++i) entries.Set(i, result.git_entries[i]);
@@ -100,7 +50,7 @@ Napi::Value SweepStubsAsync(const Napi::CallbackInfo& info) {
       [state = ToText(info[0], "stateDirectory")](size_t* removed) {
         return SweepStubs(state, removed);
       },
-      [](Napi::Env env, const size_t& removed) -> Napi::Value {
+      [](Napi::Env env, size_t removed) -> Napi::Value {
         return Napi::Number::New(env, static_cast<double>(removed));
       });
 }
@@ -112,7 +62,7 @@ Napi::Value RunToolAsync(const Napi::CallbackInfo& info) {
        timeout = ToInteger(info[2], "timeoutMs")](ToolResult* result) {
         return RunTool(file, args, timeout, result);
       },
-      [](Napi::Env env, const ToolResult& result) -> Napi::Value {
+      [](Napi::Env env, ToolResult result) -> Napi::Value {
         Napi::Object object = Napi::Object::New(env);
         object.Set("code", result.code);
         object.Set("signal", result.signal);

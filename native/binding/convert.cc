@@ -70,6 +70,11 @@ bool ToBoolean(Napi::Value value, const char* field) {
   return value.As<Napi::Boolean>().Value();
 }
 
+// A boolean that may be left out.
+bool ToOption(Napi::Value value, const char* field) {
+  return !value.IsUndefined() && ToBoolean(value, field);
+}
+
 uint64_t ToBits(Napi::Value value, const char* field) {
   if (!value.IsNumber()) Refuse(value.Env(), field, "a number");
   const double number = value.As<Napi::Number>().DoubleValue();
@@ -121,10 +126,7 @@ MountStep ToMount(Napi::Object step) {
     case wire::MountOp::kSysNet:
       break;
   }
-  const Napi::Value optional = step.Get("optional");
-  if (!optional.IsUndefined() && ToBoolean(optional, "mounts[].optional")) {
-    mount.flags |= wire::kMountOptional;
-  }
+  if (ToOption(step.Get("optional"), "mounts[].optional")) mount.flags |= wire::kMountOptional;
   const bool needs_path = mount.op == wire::MountOp::kBind || mount.op == wire::MountOp::kPin ||
                           mount.op == wire::MountOp::kStub || mount.op == wire::MountOp::kMask ||
                           mount.op == wire::MountOp::kSymlink;
@@ -144,11 +146,9 @@ void ReadLandlock(Napi::Value value, PlanSpec* plan) {
   const Napi::Array rules = ToArray(landlock.Get("rules"), "landlock.rules");
   for (uint32_t i = 0; i < rules.Length(); ++i) {
     const Napi::Object rule = ToObject(rules.Get(i), "landlock.rules[]");
-    const Napi::Value optional = rule.Get("optional");
-    plan->landlock_rules.push_back(
-        {ToText(rule.Get("path"), "landlock.rules[].path"),
-         ToBits(rule.Get("access"), "landlock.rules[].access"),
-         !optional.IsUndefined() && ToBoolean(optional, "landlock.rules[].optional")});
+    plan->landlock_rules.push_back({ToText(rule.Get("path"), "landlock.rules[].path"),
+                                    ToBits(rule.Get("access"), "landlock.rules[].access"),
+                                    ToOption(rule.Get("optional"), "landlock.rules[].optional")});
   }
 }
 
@@ -225,8 +225,8 @@ RequestSpec ToRequest(Napi::Object object) {
   request.cwd = ToText(object.Get("cwd"), "cwd");
   request.argv = ToTexts(object.Get("argv"), "argv");
   request.env = ToTexts(object.Get("env"), "env");
-  const Napi::Value dry_run = object.Get("dryRun");
-  request.dry_run = !dry_run.IsUndefined() && ToBoolean(dry_run, "dryRun");
+  request.dry_run = ToOption(object.Get("dryRun"), "dryRun");
+  request.wait = ToOption(object.Get("wait"), "wait");
   return request;
 }
 

@@ -1,7 +1,10 @@
 #include "binding/lease_binding.h"
 
+#include <memory>
+#include <utility>
+
 #include "binding/convert.h"
-#include "binding/error_to_js.h"
+#include "binding/question.h"
 
 namespace ringfence {
 
@@ -21,16 +24,18 @@ LeaseBinding::LeaseBinding(const Napi::CallbackInfo& info)
 void LeaseBinding::Finalize(Napi::Env) { data_->leases.erase(&lease_); }
 
 Napi::Value LeaseBinding::Acquire(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const std::string state = ToText(info[0], "stateDirectory");
-  const std::vector<std::string> paths = ToTexts(info[1], "paths");
-  const std::shared_ptr<AddonData> data = DataOf(env);
-  const Napi::Object object = data->lease_constructor.New({});
-  auto* self = LeaseBinding::Unwrap(object);
-  const Status status = StubLease::Acquire(state, paths, &self->lease_);
-  if (!status.ok()) throw ToError(env, status);
-  data->leases.insert(&self->lease_);
-  return object;
+  return Ask<StubLease>(
+      info.Env(),
+      [state = ToText(info[0], "stateDirectory"), paths = ToTexts(info[1], "paths")](
+          StubLease* lease) { return StubLease::Acquire(state, paths, lease); },
+      [](Napi::Env env, StubLease lease) -> Napi::Value {
+        const std::shared_ptr<AddonData> data = DataOf(env);
+        const Napi::Object object = data->lease_constructor.New({});
+        auto* self = LeaseBinding::Unwrap(object);
+        self->lease_ = std::move(lease);
+        data->leases.insert(&self->lease_);
+        return object;
+      });
 }
 
 Napi::Value LeaseBinding::Held(const Napi::CallbackInfo& info) {
@@ -40,10 +45,14 @@ Napi::Value LeaseBinding::Held(const Napi::CallbackInfo& info) {
   return held;
 }
 
-void LeaseBinding::Release(const Napi::CallbackInfo& info) {
+Napi::Value LeaseBinding::Release(const Napi::CallbackInfo& info) {
   data_->leases.erase(&lease_);
-  const Status status = lease_.Release();
-  if (!status.ok()) throw ToError(info.Env(), status);
+  // The worker owns the lease from here on, also when the environment ends meanwhile.
+  auto lease = std::make_shared<StubLease>(std::move(lease_));
+  lease_ = StubLease();
+  return Ask<int>(
+      info.Env(), [lease](int*) { return lease->Release(); },
+      [](Napi::Env env, int) -> Napi::Value { return env.Undefined(); });
 }
 
 }  // namespace ringfence

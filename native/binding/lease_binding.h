@@ -14,7 +14,8 @@ class LeaseBinding : public Napi::ObjectWrap<LeaseBinding> {
  public:
   static void Define(Napi::Env env);
 
-  // acquireStubs(stateDirectory, paths): JS thread, well below a millisecond for tens of paths.
+  // acquireStubs(stateDirectory, paths): a promise, since making directories takes milliseconds on
+  // some file systems.
   static Napi::Value Acquire(const Napi::CallbackInfo& info);
 
   explicit LeaseBinding(const Napi::CallbackInfo& info);
@@ -22,7 +23,7 @@ class LeaseBinding : public Napi::ObjectWrap<LeaseBinding> {
 
  private:
   Napi::Value Held(const Napi::CallbackInfo& info);
-  void Release(const Napi::CallbackInfo& info);
+  Napi::Value Release(const Napi::CallbackInfo& info);
 
   std::shared_ptr<AddonData> data_;
   StubLease lease_;

@@ -6,6 +6,7 @@
 #include "binding/error_to_js.h"
 #include "binding/plan_binding.h"
 #include "linux/memory_file.h"
+#include "linux/wire.h"
 
 namespace ringfence {
 namespace {
@@ -76,6 +77,7 @@ void ProcessBinding::Define(Napi::Env env) {
       DefineClass(env, "NativeProcess",
                   {InstanceAccessor<&ProcessBinding::Pid>("pid"),
                    InstanceMethod<&ProcessBinding::Kill>("kill"),
+                   InstanceMethod<&ProcessBinding::Proceed>("proceed"),
                    InstanceMethod<&ProcessBinding::RefLoop>("ref"),
                    InstanceMethod<&ProcessBinding::UnrefLoop>("unref")});
   Napi::FunctionReference& reference = DataOf(env)->process_constructor;
@@ -150,6 +152,11 @@ Napi::Value ProcessBinding::Kill(const Napi::CallbackInfo& info) {
   if (closed_) return Napi::Boolean::New(info.Env(), false);
   if (signal == 0) return Napi::Boolean::New(info.Env(), true);
   return Napi::Boolean::New(info.Env(), data_->watcher->Signal(id_, signal));
+}
+
+Napi::Value ProcessBinding::Proceed(const Napi::CallbackInfo& info) {
+  const bool sent = !closed_ && data_->watcher->Signal(id_, wire::kProceed);
+  return Napi::Boolean::New(info.Env(), sent);
 }
 
 void ProcessBinding::RefLoop(const Napi::CallbackInfo&) { SetReferenced(!closed_); }

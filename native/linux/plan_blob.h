@@ -50,6 +50,8 @@ struct RequestSpec {
   bool dry_run = false;
   // The init looks after protected paths by itself.
   bool poll = false;
+  // Nothing starts before ProcessWatcher::Proceed().
+  bool wait = false;
 };
 
 std::vector<char> EncodeRequest(const RequestSpec& request);

@@ -93,7 +93,8 @@ struct Plan {
 
 enum RequestFlag : uint32_t {
   kRequestDryRun = 1,
-  kRequestPoll = 2  // nobody watches the protected paths: the init has to look by itself
+  kRequestPoll = 2,  // nobody watches the protected paths: the init has to look by itself
+  kRequestWait = 4   // start only after Control{kProceed}
 };
 
 struct Request {
@@ -127,6 +128,9 @@ struct Report {
 // The addon has seen a protected path change. A signal, so that it takes the way of all signals
 // to the init; the command could send it too, which only makes the init look once more.
 inline constexpr int kRepairSignal = 64;
+
+// What a launch with kRequestWait waits for: places of missing paths are held now.
+inline constexpr int kProceed = 0;
 
 // Addon -> launcher. SIGKILL ends the tree, kRepairSignal is for the init, anything else goes to
 // the command.

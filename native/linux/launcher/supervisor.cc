@@ -64,6 +64,14 @@ Outcome StartInit(Supervisor* supervisor) {
   return outcome;
 }
 
+// False when the launch is off: the addon is gone, or does not want it any more.
+bool MayProceed(const Launch& launch) {
+  if ((launch.request->flags & wire::kRequestWait) == 0) return true;
+  wire::Control control;
+  const long size = sys::Read(launch.control(), &control, sizeof control);
+  return size == static_cast<long>(sizeof control) && control.signal == wire::kProceed;
+}
+
 Outcome Start(Supervisor* supervisor) {
   const Launch& launch = supervisor->launch;
   supervisor->options.uid = static_cast<unsigned>(sys::Call(__NR_geteuid));
@@ -125,6 +133,7 @@ int Serve(Supervisor* supervisor) {
 }  // namespace
 
 void RunSupervisor(const Launch& launch) {
+  if (!MayProceed(launch)) sys::Exit(0);
   Supervisor supervisor{launch, {}, -1, 0, {}};
   const Outcome outcome = Start(&supervisor);
   if (!outcome.ok()) {
