@@ -1,11 +1,17 @@
 /** A policy in force on this machine: runs commands under it. */
-import { homedir } from 'node:os'
+import { constants, homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { SandboxError } from './errors.js'
 import { collect, type ExecOptions, parseExecOptions } from './exec.js'
-import { asSandboxError } from './failure.js'
+import { asSandboxError, isNativeFailure, numbersOf } from './failure.js'
 import { chooseBackend } from './ladder.js'
-import type { NativeBinding, NativeProcess, NativeProcessEvent, PreparedPlan } from './native/binding-types.js'
+import type {
+  NativeBinding,
+  NativeFailure,
+  NativeProcess,
+  NativeProcessEvent,
+  PreparedPlan,
+} from './native/binding-types.js'
 import { nativePlanOf } from './native-plan.js'
 import type { Plan } from './plan/types.js'
 import { buildEnvironment } from './policy/environment.js'
@@ -189,7 +195,7 @@ export class Sandbox {
       })
     }
     try {
-      this.#stubs.release()
+      await this.#stubs.release()
     } catch (error) {
       throw asSandboxError(error)
     }
@@ -199,9 +205,9 @@ export class Sandbox {
     const { binding, prepared, env, explanation } = this.#parts
     const { policy } = explanation
     const variables = buildEnvironment(policy.environment, env, request.env)
-    this.#stubs.hold()
+    const holding = this.#stubs.hold()
     try {
-      return binding.spawn(
+      const native = binding.spawn(
         prepared,
         {
           argv: [request.argv0, ...request.args],
@@ -209,9 +215,22 @@ export class Sandbox {
           env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
           cwd: request.cwd === undefined ? policy.cwd : resolve(policy.cwd, request.cwd),
           stdio,
+          wait: holding !== undefined,
         },
-        onEvent,
+        (event) => {
+          if (event.type === 'failed' && isOutdated(event)) this.#stubs.renew()
+          onEvent(event)
+        },
       )
+      holding?.then(
+        () => native.proceed(),
+        (error: unknown) => {
+          if (!isNativeFailure(error)) throw error
+          onEvent({ type: 'failed', ...numbersOf(error) })
+          native.kill(constants.signals.SIGKILL)
+        },
+      )
+      return native
     } catch (error) {
       this.#stubs.letGo()
       throw error
@@ -229,6 +248,11 @@ export class Sandbox {
     this.#warnings.push(message)
     publishWarning(message)
   }
+}
+
+/** A path that was held or hidden is gone: the host has changed it since the stubs were made. */
+function isOutdated({ stage, errno }: NativeFailure): boolean {
+  return stage.startsWith('linux.mount.') && errno === constants.errno.ENOENT
 }
 
 function resolveContext(options: ParsedSandboxOptions, binding: NativeBinding, stateDirectory: string): ResolveContext {

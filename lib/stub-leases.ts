@@ -19,41 +19,63 @@ export class StubLeases {
   readonly #options: StubLeasesOptions
   #users = 0
   /** Native code releases it too when the process or worker ends. */
-  #lease: StubLease | undefined
+  #lease: Promise<StubLease> | undefined
+  #held = false
+  /** Running commands may still need them. */
+  readonly #outdated: Array<Promise<StubLease>> = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: StubLeasesOptions) {
     this.#options = options
   }
 
-  /** Before a command. Throws NativeFailure. */
-  hold(): void {
+  /**
+   * Before a command. Making directories takes milliseconds on some file systems, so it is done on a worker thread.
+   *
+   * @returns undefined when everything is held already; else what to wait for. Rejects with NativeFailure, after
+   *   which the next call tries again.
+   */
+  hold(): Promise<void> | undefined {
     const { binding, stateDirectory, paths } = this.#options
     clearTimeout(this.#timer)
-    if (paths.length > 0) this.#lease ??= binding.acquireStubs(stateDirectory, paths)
     this.#users++
+    if (this.#held || paths.length === 0) return undefined
+    this.#lease ??= binding.acquireStubs(stateDirectory, paths)
+    const lease = this.#lease
+    return lease.then(
+      () => {
+        if (this.#lease === lease) this.#held = true
+      },
+      (error: unknown) => {
+        if (this.#lease === lease) this.#lease = undefined
+        throw error
+      },
+    )
   }
 
   /** After a command. */
   letGo(): void {
     this.#users--
-    if (this.#users > 0 || this.#lease === undefined) return
+    if (this.#users > 0 || (this.#lease === undefined && this.#outdated.length === 0)) return
     this.#timer = setTimeout(() => {
-      try {
-        this.release()
-      } catch (error) {
-        this.#options.onReleaseFailure(error)
-      }
+      this.release().catch((error: unknown) => this.#options.onReleaseFailure(error))
     }, GRACE_MS)
     this.#timer.unref()
   }
 
-  /** Without waiting. No command may run. Throws NativeFailure. */
-  release(): void {
-    clearTimeout(this.#timer)
-    const lease = this.#lease
+  /** The host has removed something since: the next command looks anew. */
+  renew(): void {
+    if (this.#lease !== undefined) this.#outdated.push(this.#lease)
     this.#lease = undefined
-    lease?.release()
+    this.#held = false
+  }
+
+  /** When no command runs. Rejects with NativeFailure. */
+  async release(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.renew()
+    const leases = await Promise.allSettled(this.#outdated.splice(0))
+    for (const lease of leases) if (lease.status === 'fulfilled') await lease.value.release()
   }
 }
 
