@@ -94,11 +94,7 @@ export class Sandbox {
       // Before the policy is resolved: a stub that a crash left must not count as a directory of the user's.
       await binding.sweepStubs(stateDirectory)
       const policy = await resolvePolicy(parsed.policy, resolveContext(parsed, binding, stateDirectory))
-      const untrusted = policy.rules.filter(({ access }) => access === 'write').map(({ path }) => path)
-      const bubblewrap = {
-        ...request.bubblewrap,
-        untrusted: [...untrusted, policy.cwd, ...(parsed.workspaceRoots ?? [])],
-      }
+      const bubblewrap = { ...request.bubblewrap, untrusted: untrustedTrees(policy, parsed.workspaceRoots) }
       const { plan, statuses } = await chooseBackend(parsed.order, policy, { ...request, bubblewrap })
       return new Sandbox({
         binding,
@@ -269,4 +265,11 @@ function resolveContext(options: ParsedSandboxOptions, binding: NativeBinding, s
     ...(maxScanDirectories !== undefined && { maxScanDirectories }),
     ...(maxGlobEntries !== undefined && { maxGlobEntries }),
   }
+}
+
+/** Where a command could put programs of its own, and where a project brings its own. */
+function untrustedTrees(policy: ResolvedPolicy, workspaceRoots: readonly string[] = []): string[] {
+  const writable = policy.rules.filter(({ access }) => access === 'write').map(({ path }) => path)
+  // A command that starts in / does not make the whole system a project.
+  return [...writable, ...[policy.cwd, ...workspaceRoots].filter((path) => path !== '/')]
 }

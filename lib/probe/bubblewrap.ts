@@ -1,7 +1,7 @@
 /** Finds bwrap and asks it what it can do: its version and the options of its own help. */
 import { constants } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'
-import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { isNativeFailure } from '../failure.js'
 import type { NativeBinding, NativeFailure } from '../native/binding-types.js'
 import type { MachineFacts } from '../plan/types.js'
@@ -10,7 +10,7 @@ import { contains } from '../policy/paths.js'
 export interface BubblewrapSearch {
   /** Given by the caller, who answers for it. Otherwise every `bwrap` on PATH is looked at. */
   path: string | undefined
-  /** Trees that a sandboxed command may write: a bwrap found there could be its own. */
+  /** Trees whose content is not to be trusted: a bwrap found there, if this user can replace it, is passed over. */
   untrusted: readonly string[]
   /** The value of PATH. */
   searchPath: string
@@ -32,9 +32,27 @@ export async function findBubblewrap(search: BubblewrapSearch): Promise<string |
   for (const directory of search.searchPath.split(delimiter)) {
     if (!isAbsolute(directory)) continue
     const executable = await executableAt(join(directory, 'bwrap'))
-    if (executable !== undefined && !untrusted.some((tree) => contains(tree, executable))) return executable
+    if (executable === undefined) continue
+    if (!untrusted.some((tree) => contains(tree, executable)) || !(await canReplace(executable))) return executable
   }
   return undefined
+}
+
+/** Whether this user, as whom commands run, could have put it there. */
+async function canReplace(executable: string): Promise<boolean> {
+  const places = [executable, dirname(executable)]
+  const own = process.geteuid?.()
+  const owners = await Promise.all(places.map((path) => stat(path)))
+  if (owners.some(({ uid }) => uid === own)) return true
+  const writable = await Promise.all(places.map((path) => isAccessible(path, constants.W_OK)))
+  return writable.includes(true)
+}
+
+async function isAccessible(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  )
 }
 
 export function bubblewrapMissing(search: BubblewrapSearch): NativeFailure {
@@ -74,8 +92,7 @@ function isRecent(version: string): boolean {
 async function executableAt(path: string): Promise<string | undefined> {
   try {
     const real = await realpath(path)
-    await access(real, constants.X_OK)
-    return (await stat(real)).isFile() ? real : undefined
+    return (await stat(real)).isFile() && (await isAccessible(real, constants.X_OK)) ? real : undefined
   } catch {
     return undefined
   }

@@ -35,6 +35,8 @@ const APPARMOR =
 const OUTER_SECCOMP =
   'a seccomp filter around this process refuses namespaces, as in Docker: run the container with ' +
   '"--security-opt seccomp=unconfined" or a profile that allows clone3, unshare, mount and setns'
+const NAMESPACES_OFF =
+  'namespaces are turned off by sysctl: as root raise user.max_user_namespaces and the other user.max_*_namespaces'
 const CHANGED = 'the path changed after the sandbox was created: create the sandbox anew'
 
 /** The first rule that fits wins. */
@@ -42,8 +44,8 @@ const HINTS: readonly HintRule[] = [
   {
     stage: 'linux.namespace.clone',
     errno: [ENOSPC],
-    when: (facts) => (facts.zeroNamespaceLimits?.length ?? 0) > 0,
-    hint: 'namespaces are turned off by sysctl: as root raise user.max_user_namespaces and the other user.max_*_namespaces',
+    when: namespacesTurnedOff,
+    hint: NAMESPACES_OFF,
   },
   {
     stage: 'linux.namespace.clone',
@@ -72,7 +74,9 @@ const HINTS: readonly HintRule[] = [
   {
     stage: 'linux.namespace.clone',
     errno: [EPERM, EACCES],
-    hint: 'this machine does not let ordinary users make user namespaces: ask its administrator, or use backend landlock',
+    hint:
+      'user namespaces are refused here: this process may be in a chroot, or the machine does not let ordinary users ' +
+      'make them; ask its administrator, or use backend landlock',
   },
   {
     stage: 'linux.namespace.clone',
@@ -128,13 +132,18 @@ const HINTS: readonly HintRule[] = [
   { stage: 'linux.bubblewrap.namespaces', when: apparmorRestricts, hint: APPARMOR },
   {
     stage: 'linux.bubblewrap.namespaces',
+    when: namespacesTurnedOff,
+    hint: NAMESPACES_OFF,
+  },
+  {
+    stage: 'linux.bubblewrap.namespaces',
     when: (facts) => facts.unprivilegedUsernsClone === 0,
     hint: 'user namespaces are turned off: as root "sysctl kernel.unprivileged_userns_clone=1", or install a setuid bwrap',
   },
   { stage: 'linux.bubblewrap.namespaces', when: (facts) => facts.seccompFiltered === true, hint: OUTER_SECCOMP },
   {
     stage: 'linux.bubblewrap',
-    hint: 'bwrap could not set up its sandbox; its own message is on stderr of the command',
+    hint: 'bwrap could not set up its sandbox: run "bwrap --ro-bind / / true" to see its own message',
   },
   {
     stage: 'linux.helper.exec',
@@ -180,4 +189,8 @@ export function hintFor(
 
 function apparmorRestricts(facts: Partial<HostFacts>): boolean {
   return (facts.apparmorRestrictsUserns ?? 0) > 0
+}
+
+function namespacesTurnedOff(facts: Partial<HostFacts>): boolean {
+  return (facts.zeroNamespaceLimits?.length ?? 0) > 0
 }

@@ -125,10 +125,10 @@ export function backendProbe({ backend, facts, error }: BackendStatus): BackendP
   }
 }
 
-/** One that was deleted holds no program. */
+/** As a project that may bring programs of its own. One that was deleted brings none, and / is no project. */
 function currentDirectory(): string[] {
   try {
-    return [process.cwd()]
+    return [process.cwd()].filter((path) => path !== '/')
   } catch {
     return []
   }
