@@ -31,6 +31,8 @@ void Fail(const char* file, int line, const std::string& message) {
   std::printf("%s:%d: %s\n", file, line, message.c_str());
 }
 
+int FailedChecks() { return failed_checks; }
+
 }  // namespace ringfence::test
 
 int main() {

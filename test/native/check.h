@@ -13,6 +13,9 @@ bool Register(const char* name, void (*body)());
 // Records a failed check of the running test; the test goes on.
 void Fail(const char* file, int line, const std::string& message);
 
+// Of the running test, so far. For children, whose checks the parent does not see.
+int FailedChecks();
+
 template <typename T>
 std::string Show(const T& value) {
   std::ostringstream out;

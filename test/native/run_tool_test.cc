@@ -65,7 +65,8 @@ TEST(RunToolKeepsTheFirstPartOfLongOutput) {
 }
 
 TEST(RunToolKillsAndReapsAfterTheTimeout) {
-  for (const char* const script : {"exec sleep 60", "exec >&-; exec sleep 60", "exec yes"}) {
+  for (const char* const script :
+       {"trap '' TERM; exec sleep 60", "exec >&-; exec sleep 60", "exec yes"}) {
     ToolResult result;
     Status status;
     const double seconds =

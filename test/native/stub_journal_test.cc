@@ -8,7 +8,6 @@
 
 #include "check.h"
 #include "child_process.h"
-#include "linux/path_open.h"
 #include "temp_directory.h"
 
 namespace ringfence {
@@ -375,24 +374,6 @@ TEST(StubsOfAThousandLeasesLeaveNothing) {
   for (const char* const name : {"0", "1", "2"}) CHECK_EQ(test::CountEntries(f / name), 0U);
   std::printf("stubs: 30 acquired in %.0f us, released in %.0f us\n", acquiring.count() / 1000,
               releasing.count() / 1000);
-}
-
-TEST(PathOpenRefusesLinksAnywhere) {
-  const Fixture f;
-  MakeDirectory(f / "a");
-  MakeDirectory(f / "a/b");
-  CHECK(symlink("a", (f / "link").c_str()) == 0);
-  unique_fd fd;
-  CHECK_EQ(OpenDirectoryNoSymlinks(AT_FDCWD, f / "a//b/", O_PATH, &fd), 0);
-  CHECK_EQ(OpenDirectoryNoSymlinks(AT_FDCWD, f / "link/b", O_PATH, &fd), ELOOP);
-  CHECK_EQ(OpenDirectoryNoSymlinks(AT_FDCWD, f / "link", O_RDONLY, &fd), ELOOP);
-  CHECK_EQ(OpenDirectoryNoSymlinks(AT_FDCWD, f / "a/c", O_RDONLY, &fd), ENOENT);
-  CHECK_EQ(OpenDirectoryNoSymlinks(AT_FDCWD, "/", O_RDONLY, &fd), 0);
-  CHECK_EQ(OpenDirectoryNoSymlinks(AT_FDCWD, "", O_RDONLY, &fd), ENOENT);
-  unique_fd below;
-  CHECK_EQ(OpenDirectoryNoSymlinks(AT_FDCWD, f.workspace, O_PATH, &fd), 0);
-  CHECK_EQ(OpenDirectoryNoSymlinks(fd.get(), "a/b", O_RDONLY, &below), 0);
-  CHECK(below.valid());
 }
 
 }  // namespace
