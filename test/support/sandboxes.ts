@@ -36,7 +36,9 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const work = temporaryDirectory()
   const outside = temporaryDirectory()
-  const sandbox = await Sandbox.create({ policy: plainPolicy(work, policy), cwd: work, backend, ...options })
+  // Not that of the user who runs the tests, who may not even be allowed to search all of it.
+  const env = { ...process.env, PATH: '/usr/local/bin:/usr/bin:/bin' }
+  const sandbox = await Sandbox.create({ policy: plainPolicy(work, policy), cwd: work, backend, env, ...options })
   onTestFinished(() => sandbox[Symbol.asyncDispose]())
   return { sandbox, work, outside }
 }

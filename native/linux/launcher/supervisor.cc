@@ -68,8 +68,13 @@ Outcome StartInit(Supervisor* supervisor) {
 bool MayProceed(const Launch& launch) {
   if ((launch.request->flags & wire::kRequestWait) == 0) return true;
   wire::Control control;
-  const long size = sys::Read(launch.control(), &control, sizeof control);
-  return size == static_cast<long>(sizeof control) && control.signal == wire::kProceed;
+  do {
+    // The stubs that are being made are changes that the watch reports; nothing is set up yet that
+    // could need a repair.
+    const long size = sys::Read(launch.control(), &control, sizeof control);
+    if (size != static_cast<long>(sizeof control)) return false;
+  } while (control.signal == wire::kRepairSignal);
+  return control.signal == wire::kProceed;
 }
 
 Outcome Start(Supervisor* supervisor) {
