@@ -91,6 +91,8 @@ Outcome Start(Supervisor* supervisor) {
       RINGFENCE_TRY(Check(Stage::kSupervisorSubreaper, sys::Prctl(PR_SET_CHILD_SUBREAPER, 1)));
       return StartInit(supervisor);
     case wire::Mode::kBubblewrap:
+      // What bwrap has cloned does not die with it until it has asked for that.
+      RINGFENCE_TRY(Check(Stage::kSupervisorSubreaper, sys::Prctl(PR_SET_CHILD_SUBREAPER, 1)));
       return StartBubblewrap(launch, &supervisor->bubblewrap, &supervisor->child);
   }
   return {Stage::kHelperProtocol, EINVAL, nullptr};
@@ -148,7 +150,7 @@ void RunSupervisor(const Launch& launch) {
   if (supervisor.child <= 0) sys::Exit(1);
   sys::CloseRange(0, static_cast<unsigned>(launch.stdio) - 1, 0);
   const int status = Serve(&supervisor);
-  if (launch.plan->mode == wire::Mode::kLandlock) KillDescendants();
+  if (launch.plan->mode != wire::Mode::kNamespaces) KillDescendants();
   if (launch.plan->mode == wire::Mode::kBubblewrap && outcome.ok()) {
     FinishBubblewrap(launch, &supervisor.bubblewrap, status);
   }
