@@ -33,8 +33,7 @@ Napi::Value KernelFactsToJs(const Napi::CallbackInfo& info) {
   object.Set("uid", facts.uid);
   object.Set("gid", facts.gid);
   object.Set("mapsFullRange", facts.maps_full_range);
-  object.Set("helperSource",
-             DataOf(env)->helper.in_memory ? "memfd" : "file");
+  object.Set("helperSource", DataOf(env)->helper.in_memory ? "memfd" : "file");
   return object;
 }
 

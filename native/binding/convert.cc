@@ -23,18 +23,16 @@ T Lookup(Napi::Value value, const char* field, const std::pair<const char*, T> (
   Refuse(value.Env(), field, "a known word");
 }
 
-constexpr std::pair<const char*, wire::Mode> kModes[] = {
-    {"namespaces", wire::Mode::kNamespaces},
-    {"bubblewrap", wire::Mode::kBubblewrap},
-    {"landlock", wire::Mode::kLandlock}};
+constexpr std::pair<const char*, wire::Mode> kModes[] = {{"namespaces", wire::Mode::kNamespaces},
+                                                         {"bubblewrap", wire::Mode::kBubblewrap},
+                                                         {"landlock", wire::Mode::kLandlock}};
 
-constexpr std::pair<const char*, wire::IdMap> kIdMaps[] = {{"none", wire::IdMap::kNone},
-                                                           {"single", wire::IdMap::kSingle},
-                                                           {"full", wire::IdMap::kFull}};
+constexpr std::pair<const char*, wire::IdMap> kIdMaps[] = {
+    {"none", wire::IdMap::kNone}, {"single", wire::IdMap::kSingle}, {"full", wire::IdMap::kFull}};
 
 constexpr std::pair<const char*, uint64_t> kNamespaces[] = {
-    {"user", CLONE_NEWUSER}, {"mount", CLONE_NEWNS}, {"pid", CLONE_NEWPID},
-    {"ipc", CLONE_NEWIPC},   {"net", CLONE_NEWNET},  {"uts", CLONE_NEWUTS},
+    {"user", CLONE_NEWUSER},    {"mount", CLONE_NEWNS}, {"pid", CLONE_NEWPID},
+    {"ipc", CLONE_NEWIPC},      {"net", CLONE_NEWNET},  {"uts", CLONE_NEWUTS},
     {"cgroup", CLONE_NEWCGROUP}};
 
 constexpr std::pair<const char*, wire::MountOp> kMountOps[] = {

@@ -43,8 +43,8 @@ Napi::Object ToJs(Napi::Env env, const ProcessEvent& event) {
 // Watcher's thread -> JS thread.
 void Post(AddonData* data, ProcessEvent event) {
   auto* owned = new ProcessEvent(std::move(event));
-  const napi_status status = data->events.BlockingCall(
-      owned, [data](Napi::Env, Napi::Function, ProcessEvent* delivered) {
+  const napi_status status =
+      data->events.BlockingCall(owned, [data](Napi::Env, Napi::Function, ProcessEvent* delivered) {
         const std::unique_ptr<ProcessEvent> holder(delivered);
         const auto found = data->processes.find(delivered->id);
         if (found != data->processes.end()) found->second->Deliver(*delivered);
@@ -73,13 +73,12 @@ std::vector<int> ToStdio(Napi::Value value) {
 }  // namespace
 
 void ProcessBinding::Define(Napi::Env env) {
-  const Napi::Function constructor =
-      DefineClass(env, "NativeProcess",
-                  {InstanceAccessor<&ProcessBinding::Pid>("pid"),
-                   InstanceMethod<&ProcessBinding::Kill>("kill"),
-                   InstanceMethod<&ProcessBinding::Proceed>("proceed"),
-                   InstanceMethod<&ProcessBinding::RefLoop>("ref"),
-                   InstanceMethod<&ProcessBinding::UnrefLoop>("unref")});
+  const Napi::Function constructor = DefineClass(
+      env, "NativeProcess",
+      {InstanceAccessor<&ProcessBinding::Pid>("pid"), InstanceMethod<&ProcessBinding::Kill>("kill"),
+       InstanceMethod<&ProcessBinding::Proceed>("proceed"),
+       InstanceMethod<&ProcessBinding::RefLoop>("ref"),
+       InstanceMethod<&ProcessBinding::UnrefLoop>("unref")});
   Napi::FunctionReference& reference = DataOf(env)->process_constructor;
   reference = Napi::Persistent(constructor);
   reference.SuppressDestruct();

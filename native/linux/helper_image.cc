@@ -23,8 +23,7 @@ Status LoadHelperImage(const std::string& path, HelperImage* image) {
     content.insert(content.end(), buffer, buffer + size);
   }
   if (content.empty()) return {Stage::kHelperRead, ENOEXEC, path};
-  const Status status =
-      MakeMemoryFile("ringfence-helper", content, Executable::kYes, &image->fd);
+  const Status status = MakeMemoryFile("ringfence-helper", content, Executable::kYes, &image->fd);
   image->in_memory = status.ok();
   // vm.memfd_noexec = 2 (EACCES), no memfd_create() at all (ENOSYS), or a filter (EPERM).
   if (!status.ok()) image->fd = std::move(file);

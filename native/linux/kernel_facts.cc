@@ -23,8 +23,8 @@ bool HasCapability(unsigned capability) {
 
 KernelFacts AskKernel() {
   KernelFacts facts;
-  const long abi = syscall(__NR_landlock_create_ruleset, nullptr, 0,
-                           uapi::kLandlockCreateRulesetVersion);
+  const long abi =
+      syscall(__NR_landlock_create_ruleset, nullptr, 0, uapi::kLandlockCreateRulesetVersion);
   if (abi > 0) {
     facts.landlock_abi = static_cast<int>(abi);
   } else {
@@ -32,8 +32,7 @@ KernelFacts AskKernel() {
   }
   facts.uid = geteuid();
   facts.gid = getegid();
-  facts.maps_full_range =
-      facts.uid == 0 && HasCapability(CAP_SETUID) && HasCapability(CAP_SETGID);
+  facts.maps_full_range = facts.uid == 0 && HasCapability(CAP_SETUID) && HasCapability(CAP_SETGID);
   return facts;
 }
 

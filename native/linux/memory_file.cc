@@ -24,8 +24,7 @@ int Create(const char* name, Executable executable) {
 
 Status MakeMemoryFile(const char* name, const std::vector<char>& content, Executable executable,
                       unique_fd* file) {
-  const Stage stage =
-      executable == Executable::kYes ? Stage::kHelperMemfd : Stage::kLaunchRequest;
+  const Stage stage = executable == Executable::kYes ? Stage::kHelperMemfd : Stage::kLaunchRequest;
   unique_fd fd(Create(name, executable));
   if (!fd.valid()) return {stage, errno};
   for (size_t written = 0; written < content.size();) {

@@ -15,8 +15,8 @@ wire::Span AddMounts(BlobWriter* writer, const std::vector<MountStep>& steps) {
   std::vector<wire::Mount> mounts;
   mounts.reserve(steps.size());
   for (const MountStep& step : steps) {
-    mounts.push_back({step.op, step.flags, OptionalText(writer, step.path),
-                      OptionalText(writer, step.target)});
+    mounts.push_back(
+        {step.op, step.flags, OptionalText(writer, step.path), OptionalText(writer, step.target)});
   }
   return writer->AddArray(mounts);
 }

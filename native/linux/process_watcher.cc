@@ -135,8 +135,8 @@ bool ProcessWatcher::Signal(uint64_t id, int signal) {
 bool ProcessWatcher::SendSignal(const Entry& entry, int signal) {
   if (!entry.process.control.valid()) return false;
   const wire::Control control{signal};
-  return send(entry.process.control.get(), &control, sizeof control,
-              MSG_NOSIGNAL | MSG_DONTWAIT) == static_cast<ssize_t>(sizeof control);
+  return send(entry.process.control.get(), &control, sizeof control, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+         static_cast<ssize_t>(sizeof control);
 }
 
 void ProcessWatcher::Run() {
@@ -172,9 +172,7 @@ int ProcessWatcher::TimeoutMs() {
   DropIdleWatches();
   const std::lock_guard lock(mutex_);
   if (stopping_) return entries_.empty() ? 0 : kTeardownMs;
-  return watches_.empty()
-             ? -1
-             : static_cast<int>(std::chrono::milliseconds(kWatchIdle).count());
+  return watches_.empty() ? -1 : static_cast<int>(std::chrono::milliseconds(kWatchIdle).count());
 }
 
 void ProcessWatcher::DropIdleWatches() {
@@ -213,8 +211,7 @@ void ProcessWatcher::ReadReports(uint64_t id) {
       const auto found = entries_.find(id);
       if (found == entries_.end() || !found->second->process.control.valid()) return;
       Entry& entry = *found->second;
-      const ssize_t size =
-          recv(entry.process.control.get(), &report, sizeof report, MSG_DONTWAIT);
+      const ssize_t size = recv(entry.process.control.get(), &report, sizeof report, MSG_DONTWAIT);
       if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
       const bool whole = size >= static_cast<ssize_t>(offsetof(wire::Report, path)) &&
                          report.path_length <= wire::kReportPathCapacity;

@@ -43,10 +43,10 @@ enum class MountOp : uint32_t {
 };
 
 enum MountFlag : uint32_t {
-  kMountReadonly = 1,      // kBind: read access
-  kMountDirectory = 2,     // kBind, kMask: the path is a directory
-  kMountSearch = 4,        // kMask: something below is shown again
-  kMountHostProc = 8,      // kProc: keep the host's
+  kMountReadonly = 1,       // kBind: read access
+  kMountDirectory = 2,      // kBind, kMask: the path is a directory
+  kMountSearch = 4,         // kMask: something below is shown again
+  kMountHostProc = 8,       // kProc: keep the host's
   kMountProcControls = 16,  // kProc: /proc/sys and the like become read-only
   kMountOptional = 32  // kPin, kStub, kMask: nothing to do when the path is missing at the start
 };

@@ -15,9 +15,9 @@ namespace ringfence {
 namespace {
 
 constexpr int kSigChild = 17;
-constexpr int kSocketLevel = 1;   // SOL_SOCKET
-constexpr int kDomainOption = 39; // SO_DOMAIN
-constexpr int kUnixFamily = 1;    // AF_UNIX
+constexpr int kSocketLevel = 1;    // SOL_SOCKET
+constexpr int kDomainOption = 39;  // SO_DOMAIN
+constexpr int kUnixFamily = 1;     // AF_UNIX
 
 // One call, with everything taken out of the command's process.
 struct Call {
@@ -136,8 +136,7 @@ void Broker::Handle(int listener) {
   } else {
     int slot = 0;
     while (slot < kMaxWorkers && workers_[slot] != 0) ++slot;
-    const long pid =
-        slot == kMaxWorkers ? -EAGAIN : sys::Call(__NR_clone, kSigChild, 0, 0, 0, 0);
+    const long pid = slot == kMaxWorkers ? -EAGAIN : sys::Call(__NR_clone, kSigChild, 0, 0, 0, 0);
     if (pid == 0) {
       Answer(call, Connect(launch_, call));
       sys::Exit(0);

@@ -21,13 +21,11 @@ Outcome InstallFilter(CommandState* state) {
   if (plan.filter.count == 0) return {Stage::kSeccompInstall, EINVAL, nullptr};
   sock_fprog program;
   program.len = static_cast<unsigned short>(plan.filter.count);
-  program.filter =
-      const_cast<sock_filter*>(state->launch->PlanArray<sock_filter>(plan.filter));
+  program.filter = const_cast<sock_filter*>(state->launch->PlanArray<sock_filter>(plan.filter));
   const bool broker = (plan.flags & wire::kPlanBroker) != 0;
   // WAIT_KILLABLE_RECV (Linux 5.19): a signal must not restart a connect() that was carried out.
   long flags = broker ? SECCOMP_FILTER_FLAG_NEW_LISTENER | (1UL << 5) : 0;
-  long result =
-      sys::Call(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, sys::Address(&program));
+  long result = sys::Call(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, sys::Address(&program));
   if (result == -EINVAL && broker) {
     flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
     result = sys::Call(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, sys::Address(&program));
@@ -64,7 +62,8 @@ Outcome Search(const char* file, const char* const* argv, const char* const* env
     Line<PATH_MAX> candidate;
     if (end != p) candidate.Add(p, static_cast<size_t>(end - p)).Add("/");
     candidate.Add(file);
-    const long result = candidate.overflow() ? -ENAMETOOLONG : Execute(candidate.c_str(), argv, env);
+    const long result =
+        candidate.overflow() ? -ENAMETOOLONG : Execute(candidate.c_str(), argv, env);
     if (result == -EACCES) failure = result;
     if (result != -EACCES && result != -ENOENT && result != -ENOTDIR && result != -ENAMETOOLONG &&
         result != -ELOOP) {
@@ -89,8 +88,8 @@ Outcome MakeVector(const Launch& launch, wire::Span span, const char*** vector) 
   constexpr int kProtReadWrite = 3;
   constexpr int kMapPrivateAnonymous = 0x22;
   const size_t size = (static_cast<size_t>(span.count) + 1) * sizeof(char*);
-  const long address = sys::Call(__NR_mmap, 0, static_cast<long>(size), kProtReadWrite,
-                                 kMapPrivateAnonymous, -1, 0);
+  const long address =
+      sys::Call(__NR_mmap, 0, static_cast<long>(size), kProtReadWrite, kMapPrivateAnonymous, -1, 0);
   RINGFENCE_TRY(Check(Stage::kSupervisorMap, address < 0 && address > -4096 ? address : 0));
   *vector = reinterpret_cast<const char**>(address);
   const auto* texts = launch.RequestArray<wire::Text>(span);

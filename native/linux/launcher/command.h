@@ -9,10 +9,10 @@ namespace ringfence {
 // Shared with the init, whose memory and descriptors the command's process uses until it executes.
 struct CommandState {
   const Launch* launch = nullptr;
-  int ruleset = -1;            // Landlock, -1: none
-  uint64_t open_files = 0;     // soft limit to give back, 0: unchanged
-  int listener = -1;           // out: of the seccomp filter
-  Outcome outcome;             // out: why it was not executed
+  int ruleset = -1;         // Landlock, -1: none
+  uint64_t open_files = 0;  // soft limit to give back, 0: unchanged
+  int listener = -1;        // out: of the seccomp filter
+  Outcome outcome;          // out: why it was not executed
 };
 
 // 1. own session (kill(0) must not reach the launcher's process group)

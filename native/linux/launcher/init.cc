@@ -84,6 +84,8 @@ Outcome SetUp(Init* init) {
       RINGFENCE_TRY(SetUpNamespaces(init));
       break;
     case wire::Mode::kBubblewrap:
+      // bwrap(1) follows symbolic links, so what it mounted is looked at.
+      RINGFENCE_TRY(Watch(init->launch, nullptr).Repair());
       break;
     case wire::Mode::kLandlock:
       RINGFENCE_TRY(SetUpLandlock());
@@ -127,8 +129,8 @@ bool Reap(Init* init) {
   for (;;) {
     int status = 0;
     struct rusage usage;
-    const long pid = sys::Call(__NR_wait4, -1, sys::Address(&status), WNOHANG | __WALL,
-                               sys::Address(&usage));
+    const long pid =
+        sys::Call(__NR_wait4, -1, sys::Address(&status), WNOHANG | __WALL, sys::Address(&usage));
     if (pid <= 0) return false;
     init->broker.Reaped(pid);
     if (pid != init->child) continue;
@@ -148,8 +150,8 @@ Outcome Serve(Init* init) {
       long seconds;
       long nanoseconds;
     } timeout = {0, watch.timeout_ms() * 1000000L};
-    const long ready = sys::Call(__NR_ppoll, sys::Address(polled), 2,
-                                 timed ? sys::Address(&timeout) : 0, 0, 8);
+    const long ready =
+        sys::Call(__NR_ppoll, sys::Address(polled), 2, timed ? sys::Address(&timeout) : 0, 0, 8);
     if (ready < 0 && ready != -EINTR) return Check(Stage::kSupervisorPoll, ready);
     if (timed) RINGFENCE_TRY(watch.Repair());
     if ((polled[1].revents & POLLIN) != 0) {

@@ -5,6 +5,7 @@
 #include <linux/stat.h>
 
 #include "linux/launcher/file_type.h"
+#include "linux/launcher/mount/mount_api.h"
 #include "linux/launcher/sys.h"
 #include "linux/uapi/landlock.h"
 #include "linux/uapi/syscall_numbers.h"
@@ -20,19 +21,27 @@ size_t AttributeSize(const wire::Plan& plan) {
   return offsetof(uapi::LandlockRulesetAttr, handled_access_net);
 }
 
+// Paths of a plan are canonical: a symbolic link on the way was put there since, and would give
+// rights to another tree. Optional paths are those of /dev, where ptmx is a link of our own.
+long Open(const wire::LandlockRule& rule, const char* path) {
+  if (rule.optional == 0) return mount::OpenPlace(path);
+  return sys::OpenAt(AT_FDCWD, path, O_PATH | O_CLOEXEC);
+}
+
 Outcome AddRule(int ruleset, const wire::LandlockRule& rule, const char* path) {
-  const long opened = sys::OpenAt(AT_FDCWD, path, O_PATH | O_CLOEXEC);
+  const long opened = Open(rule, path);
   if (opened == -ENOENT && rule.optional != 0) return {};
   RINGFENCE_TRY(Check(Stage::kLandlockOpen, opened, path));
   const int fd = static_cast<int>(opened);
   struct statx info;
-  long result = sys::Call(__NR_statx, fd, sys::Address(""), AT_EMPTY_PATH, STATX_TYPE,
-                          sys::Address(&info));
+  long result =
+      sys::Call(__NR_statx, fd, sys::Address(""), AT_EMPTY_PATH, STATX_TYPE, sys::Address(&info));
   if (result >= 0) {
     uapi::LandlockPathBeneathAttr attributes;
     attributes.allowed_access = rule.access;
     attributes.parent_fd = fd;
-    if ((info.stx_mode & kTypeMask) != kDirectory) attributes.allowed_access &= uapi::kLandlockFileRights;
+    if ((info.stx_mode & kTypeMask) != kDirectory)
+      attributes.allowed_access &= uapi::kLandlockFileRights;
     if (attributes.allowed_access != 0) {
       result = sys::Call(__NR_landlock_add_rule, ruleset, uapi::kLandlockRulePathBeneath,
                          sys::Address(&attributes), 0);

@@ -25,7 +25,8 @@ Outcome MapBlob(int fd, uint32_t magic, const void** blob) {
   constexpr int kMapPrivate = 2;
   constexpr int kSeekEnd = 2;
   const long size = sys::Call(__NR_lseek, fd, 0, kSeekEnd);
-  if (size < static_cast<long>(sizeof(BlobHeader))) return {Stage::kHelperProtocol, EINVAL, nullptr};
+  if (size < static_cast<long>(sizeof(BlobHeader)))
+    return {Stage::kHelperProtocol, EINVAL, nullptr};
   const long address = sys::Call(__NR_mmap, 0, size, kProtRead, kMapPrivate, fd, 0);
   RINGFENCE_TRY(Check(Stage::kSupervisorMap, address < 0 && address > -4096 ? address : 0));
   const auto* header = reinterpret_cast<const BlobHeader*>(address);
@@ -77,8 +78,8 @@ void ReportFailure(const Launch& launch, const Outcome& outcome) {
   report.error = outcome.error;
   if (outcome.path != nullptr) {
     const size_t length = Length(outcome.path);
-    report.path_length =
-        static_cast<uint32_t>(length < wire::kReportPathCapacity ? length : wire::kReportPathCapacity);
+    report.path_length = static_cast<uint32_t>(
+        length < wire::kReportPathCapacity ? length : wire::kReportPathCapacity);
     __builtin_memcpy(report.path, outcome.path, report.path_length);
   }
   Send(launch, report);

@@ -24,8 +24,8 @@ inline Outcome Check(Stage stage, long result, const char* path = nullptr) {
   return {stage, static_cast<int>(-result), path};
 }
 
-#define RINGFENCE_TRY(expression)                                            \
-  do {                                                                       \
+#define RINGFENCE_TRY(expression)                                                      \
+  do {                                                                                 \
     if (::ringfence::Outcome outcome_ = (expression); !outcome_.ok()) return outcome_; \
   } while (false)
 

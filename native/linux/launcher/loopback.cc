@@ -20,8 +20,7 @@ Outcome RaiseLoopback() {
     short flags;
     char rest[22];
   } request = {"lo", kUp, {}};
-  const long result =
-      sys::Call(__NR_ioctl, opened, SIOCSIFFLAGS, sys::Address(&request));
+  const long result = sys::Call(__NR_ioctl, opened, SIOCSIFFLAGS, sys::Address(&request));
   sys::Close(static_cast<int>(opened));
   return Check(Stage::kNamespaceLoopback, result, "lo");
 }

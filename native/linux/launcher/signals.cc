@@ -36,8 +36,8 @@ void BlockSignals() {
 
 Outcome OpenSignals(int* fd) {
   const uint64_t mask = ~0ULL;
-  const long result = sys::Call(__NR_signalfd4, -1, sys::Address(&mask), kMaskSize,
-                                O_CLOEXEC | O_NONBLOCK);
+  const long result =
+      sys::Call(__NR_signalfd4, -1, sys::Address(&mask), kMaskSize, O_CLOEXEC | O_NONBLOCK);
   *fd = static_cast<int>(result);
   return Check(Stage::kSupervisorSignals, result);
 }

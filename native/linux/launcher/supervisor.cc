@@ -33,8 +33,7 @@ long CloneProcess(uint64_t flags) {
   clone_args arguments = {};
   arguments.flags = flags;
   arguments.exit_signal = kSigChild;
-  const long result =
-      sys::Call(__NR_clone3, sys::Address(&arguments), sizeof arguments);
+  const long result = sys::Call(__NR_clone3, sys::Address(&arguments), sizeof arguments);
   // Container filters answer ENOSYS, since they cannot look into the arguments of clone3().
   if (result != -ENOSYS) return result;
   return sys::Call(__NR_clone, static_cast<long>(flags | kSigChild), 0, 0, 0, 0);
@@ -121,8 +120,8 @@ int Serve(Supervisor* supervisor) {
   bool connected = true;
   for (;;) {
     int status = 0;
-    const long pid = sys::Call(__NR_wait4, supervisor->child, sys::Address(&status),
-                               WNOHANG | __WALL, 0);
+    const long pid =
+        sys::Call(__NR_wait4, supervisor->child, sys::Address(&status), WNOHANG | __WALL, 0);
     if (pid != 0) return status;
     pollfd polled[2] = {{supervisor->signals, POLLIN, 0},
                         {connected ? supervisor->launch.control() : -1, POLLIN, 0}};

@@ -81,14 +81,13 @@ long ConnectFile(const UnixConnect& connect, int file) {
   const auto size = static_cast<uint32_t>(kPathOffset + name.size() + 1);
 
   struct statx info;
-  const long asked = sys::Call(__NR_statx, file, sys::Address(""), AT_EMPTY_PATH, STATX_INO,
-                               sys::Address(&info));
+  const long asked =
+      sys::Call(__NR_statx, file, sys::Address(""), AT_EMPTY_PATH, STATX_INO, sys::Address(&info));
   if (asked < 0) return asked;
   UnixSocketFile wanted;
   wanted.inode = static_cast<uint32_t>(info.stx_ino);
   wanted.device = (info.stx_dev_major << 20) | info.stx_dev_minor;
-  const Found found =
-      connect.own_network ? FindInNamespace(wanted) : Found::kUnknown;
+  const Found found = connect.own_network ? FindInNamespace(wanted) : Found::kUnknown;
   if (found == Found::kNo) return -EACCES;
   if (found == Found::kUnknown) {
     const long asked_peer = AskPeer(connect, &address, size);

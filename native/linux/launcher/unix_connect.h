@@ -7,8 +7,8 @@
 namespace ringfence {
 
 struct UnixConnect {
-  int socket = -1;         // duplicate of the command's socket
-  uint32_t thread = 0;     // the calling thread: relative paths are relative to its directory
+  int socket = -1;      // duplicate of the command's socket
+  uint32_t thread = 0;  // the calling thread: relative paths are relative to its directory
   const char* address = nullptr;
   uint32_t address_size = 0;
   bool own_network = false;  // the sandbox has a network namespace of its own

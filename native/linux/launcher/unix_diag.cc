@@ -61,8 +61,8 @@ Found ReadList(int socket, const UnixSocketFile& wanted) {
 }  // namespace
 
 Found FindInNamespace(const UnixSocketFile& wanted) {
-  const long opened = sys::Call(__NR_socket, kNetlinkFamily, kRawType | O_CLOEXEC,
-                                NETLINK_SOCK_DIAG);
+  const long opened =
+      sys::Call(__NR_socket, kNetlinkFamily, kRawType | O_CLOEXEC, NETLINK_SOCK_DIAG);
   if (opened < 0) return Found::kUnknown;
   const int socket = static_cast<int>(opened);
   Request request = {};

@@ -4,6 +4,7 @@
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 
+#include "linux/launcher/mount/mount_api.h"
 #include "linux/launcher/mount/view.h"
 #include "linux/launcher/sys.h"
 
@@ -25,6 +26,18 @@ bool Protects(const wire::Mount& step) {
   }
 }
 
+// Without following a symbolic link anywhere: one on the way means that the path was replaced.
+long IsMountRoot(const char* path, bool* mounted) {
+  const long place = mount::OpenPlace(path);
+  if (place < 0) return place;
+  struct statx info;
+  const long result = sys::Call(__NR_statx, place, sys::Address(""), AT_EMPTY_PATH, STATX_TYPE,
+                                sys::Address(&info));
+  sys::Close(static_cast<int>(place));
+  *mounted = result >= 0 && (info.stx_attributes & kMountRoot) != 0;
+  return result;
+}
+
 }  // namespace
 
 Outcome Watch::Repair() const {
@@ -37,10 +50,9 @@ Outcome Watch::Repair() const {
 }
 
 Outcome Watch::RepairStep(const wire::Mount& step, const char* path) const {
-  struct statx info;
-  const long result = sys::Call(__NR_statx, AT_FDCWD, sys::Address(path), AT_SYMLINK_NOFOLLOW,
-                                STATX_TYPE, sys::Address(&info));
-  if (result >= 0 && (info.stx_attributes & kMountRoot) != 0) return {};
+  bool mounted = false;
+  const long result = IsMountRoot(path, &mounted);
+  if (mounted) return {};
   // Below a hidden directory nothing can be reached, and nothing has to be repaired.
   if (result == -EACCES) return {};
   const bool missing = result == -ENOENT || result == -ENOTDIR;

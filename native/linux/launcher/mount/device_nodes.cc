@@ -77,22 +77,20 @@ Outcome DeviceNodes::MakeEntries() {
   for (int i = 0; i < kCount; ++i) {
     if (sources_[i] < 0) continue;
     const char* name = kNodes[i] + kPrefix;
-    RINGFENCE_TRY(Check(
-        Stage::kMountMake,
-        sys::Call(__NR_mknodat, dev_, sys::Address(name), kRegularFile | 0644, 0), kNodes[i]));
+    RINGFENCE_TRY(Check(Stage::kMountMake,
+                        sys::Call(__NR_mknodat, dev_, sys::Address(name), kRegularFile | 0644, 0),
+                        kNodes[i]));
   }
-  RINGFENCE_TRY(
-      Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev_, sys::Address("pts"), 0755)));
-  RINGFENCE_TRY(
-      Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev_, sys::Address("shm"), 0777)));
+  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev_, sys::Address("pts"), 0755)));
+  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev_, sys::Address("shm"), 0777)));
   // mkdirat() applies the umask.
   RINGFENCE_TRY(
       Check(Stage::kMountMake, sys::Call(__NR_fchmodat, dev_, sys::Address("shm"), 01777)));
   for (const Link& link : kLinks) {
-    RINGFENCE_TRY(Check(
-        Stage::kMountSymlink,
-        sys::Call(__NR_symlinkat, sys::Address(link.target), dev_, sys::Address(link.name)),
-        link.name));
+    RINGFENCE_TRY(
+        Check(Stage::kMountSymlink,
+              sys::Call(__NR_symlinkat, sys::Address(link.target), dev_, sys::Address(link.name)),
+              link.name));
   }
   return {};
 }
@@ -106,8 +104,8 @@ Outcome DeviceNodes::BindSharedMemory() {
   Outcome outcome = Check(Stage::kMountClone, copy, "/dev/shm");
   if (outcome.ok()) {
     const int mount = static_cast<int>(copy);
-    outcome = Check(Stage::kMountAttributes, SetAttributes(mount, Depth::kThis, kNoDev, 0),
-                    "/dev/shm");
+    outcome =
+        Check(Stage::kMountAttributes, SetAttributes(mount, Depth::kThis, kNoDev, 0), "/dev/shm");
     if (outcome.ok()) {
       outcome = Check(Stage::kMountDev, Attach(mount, static_cast<int>(place)), "/dev/shm");
     }

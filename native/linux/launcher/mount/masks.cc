@@ -28,8 +28,8 @@ long IsDirectory(int place, bool* directory) {
 
 long DeviceOf(int place, uint64_t* device) {
   struct statx info;
-  const long result = sys::Call(__NR_statx, place, sys::Address(""), AT_EMPTY_PATH,
-                                STATX_TYPE, sys::Address(&info));
+  const long result = sys::Call(__NR_statx, place, sys::Address(""), AT_EMPTY_PATH, STATX_TYPE,
+                                sys::Address(&info));
   if (result < 0) return result;
   *device = (static_cast<uint64_t>(info.stx_dev_major) << 32) | info.stx_dev_minor;
   return 0;
@@ -44,8 +44,8 @@ Outcome Masks::Create() {
                       sys::Call(__NR_mkdirat, root_, sys::Address(kHiddenDirectory), 0000)));
   RINGFENCE_TRY(Check(Stage::kMountMake,
                       sys::Call(__NR_mkdirat, root_, sys::Address(kEmptyDirectory), 0555)));
-  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mknodat, root_, sys::Address(kHiddenFile),
-                                                   kRegularFile, 0)));
+  RINGFENCE_TRY(Check(Stage::kMountMake,
+                      sys::Call(__NR_mknodat, root_, sys::Address(kHiddenFile), kRegularFile, 0)));
   RINGFENCE_TRY(Check(Stage::kMountTmpfs, DeviceOf(root_, &device_)));
   RINGFENCE_TRY(AttachAt(root_, "/proc", Stage::kMountTmpfs));
   return Check(Stage::kMountAttributes, SetAttributes(root_, Depth::kThis, 0, kPrivate));
@@ -100,8 +100,8 @@ Outcome Masks::HideButSearchable(const char* path) {
 
 Outcome Masks::Finish() {
   for (int i = 0; i < searchable_count_; ++i) {
-    RINGFENCE_TRY(Check(Stage::kMountAttributes,
-                        SetAttributes(searchable_[i], Depth::kThis, kReadonly, 0)));
+    RINGFENCE_TRY(
+        Check(Stage::kMountAttributes, SetAttributes(searchable_[i], Depth::kThis, kReadonly, 0)));
     sys::Close(searchable_[i]);
   }
   searchable_count_ = 0;

@@ -8,10 +8,10 @@
 
 namespace ringfence::mount {
 
-inline constexpr uint64_t kReadonly = 0x1;   // MOUNT_ATTR_RDONLY
-inline constexpr uint64_t kNoSuid = 0x2;     // MOUNT_ATTR_NOSUID
-inline constexpr uint64_t kNoDev = 0x4;      // MOUNT_ATTR_NODEV
-inline constexpr uint64_t kNoExec = 0x8;     // MOUNT_ATTR_NOEXEC
+inline constexpr uint64_t kReadonly = 0x1;        // MOUNT_ATTR_RDONLY
+inline constexpr uint64_t kNoSuid = 0x2;          // MOUNT_ATTR_NOSUID
+inline constexpr uint64_t kNoDev = 0x4;           // MOUNT_ATTR_NODEV
+inline constexpr uint64_t kNoExec = 0x8;          // MOUNT_ATTR_NOEXEC
 inline constexpr uint64_t kPrivate = 1ULL << 18;  // MS_PRIVATE
 
 enum class Depth { kThis, kTree };

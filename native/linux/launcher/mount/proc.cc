@@ -8,9 +8,9 @@
 namespace ringfence::mount {
 namespace {
 
-constexpr const char* kControls[] = {"/proc/sys",  "/proc/sysrq-trigger", "/proc/irq",
-                                     "/proc/bus",  "/proc/fs",            "/proc/acpi",
-                                     "/proc/scsi", "/proc/asound"};
+constexpr const char* kControls[] = {
+    "/proc/sys", "/proc/sysrq-trigger", "/proc/irq",  "/proc/bus",
+    "/proc/fs",  "/proc/acpi",          "/proc/scsi", "/proc/asound"};
 
 Outcome MakeReadonly(const char* path) {
   const long place = OpenPlace(path);

@@ -40,8 +40,8 @@ Outcome MakeSources(Build* build) {
   constexpr int kProtReadWrite = 3;
   constexpr int kMapPrivateAnonymous = 0x22;
   const size_t size = (static_cast<size_t>(build->count) + 1) * sizeof(int);
-  const long address = sys::Call(__NR_mmap, 0, static_cast<long>(size), kProtReadWrite,
-                                 kMapPrivateAnonymous, -1, 0);
+  const long address =
+      sys::Call(__NR_mmap, 0, static_cast<long>(size), kProtReadWrite, kMapPrivateAnonymous, -1, 0);
   RINGFENCE_TRY(Check(Stage::kSupervisorMap, address < 0 && address > -4096 ? address : 0));
   build->sources = reinterpret_cast<int*>(address);
   for (uint32_t i = 0; i < build->count; ++i) build->sources[i] = -1;
@@ -103,11 +103,10 @@ Outcome EmptyRoot(Build* build) {
   RINGFENCE_TRY(Check(Stage::kMountTmpfs, DeviceOf(build->root, &build->own.root_device), "/"));
   RINGFENCE_TRY(AttachAt(build->root, "/proc", Stage::kMountMove));
   RINGFENCE_TRY(Check(Stage::kMountPivot, sys::Call(__NR_fchdir, build->root)));
-  RINGFENCE_TRY(Check(Stage::kMountPivot,
-                      sys::Call(__NR_pivot_root, sys::Address("."), sys::Address("."))));
-  constexpr int kMntDetach = 2;
   RINGFENCE_TRY(
-      Check(Stage::kMountDetach, sys::Call(__NR_umount2, sys::Address("."), kMntDetach)));
+      Check(Stage::kMountPivot, sys::Call(__NR_pivot_root, sys::Address("."), sys::Address("."))));
+  constexpr int kMntDetach = 2;
+  RINGFENCE_TRY(Check(Stage::kMountDetach, sys::Call(__NR_umount2, sys::Address("."), kMntDetach)));
   RINGFENCE_TRY(Check(Stage::kMountChdir, sys::Call(__NR_chdir, sys::Address("/"))));
   return {};
 }
@@ -247,8 +246,15 @@ Outcome PinDirectory(const char* path) { return SelfBind(path, 0, Stage::kMountO
 Outcome ProtectInPlace(const char* path) { return SelfBind(path, kReadonly, Stage::kMountStub); }
 
 Outcome BuildView(const Launch& launch, Masks* masks) {
-  Build build{launch, masks, launch.PlanArray<wire::Mount>(launch.plan->mounts),
-              launch.plan->mounts.count, nullptr, {}, -1, -1, {}};
+  Build build{launch,
+              masks,
+              launch.PlanArray<wire::Mount>(launch.plan->mounts),
+              launch.plan->mounts.count,
+              nullptr,
+              {},
+              -1,
+              -1,
+              {}};
   RINGFENCE_TRY(MakeSources(&build));
   RINGFENCE_TRY(SetRoot(kNoSuid));
   RINGFENCE_TRY(Capture(&build));
@@ -256,8 +262,8 @@ Outcome BuildView(const Launch& launch, Masks* masks) {
   RINGFENCE_TRY(masks->Finish());
   RINGFENCE_TRY(build.devices.Finish());
   if (build.root >= 0) {
-    RINGFENCE_TRY(Check(Stage::kMountAttributes,
-                        SetAttributes(build.root, Depth::kThis, kReadonly, 0), "/"));
+    RINGFENCE_TRY(
+        Check(Stage::kMountAttributes, SetAttributes(build.root, Depth::kThis, kReadonly, 0), "/"));
     sys::Close(build.root);
   }
   return {};
