@@ -5,7 +5,6 @@
 #include <linux/stat.h>
 
 #include "linux/launcher/file_type.h"
-#include "linux/launcher/mount/masks.h"
 #include "linux/launcher/mount/mount_api.h"
 #include "linux/launcher/sys.h"
 #include "linux/launcher/text.h"
@@ -51,13 +50,17 @@ Outcome DeviceNodes::Capture() {
   return {};
 }
 
-Outcome DeviceNodes::Build(int place) {
-  const char* const options[] = {"mode", "0755", nullptr, nullptr};
-  const long made = NewFileSystem("tmpfs", options, kNoSuid);
-  RINGFENCE_TRY(Check(Stage::kMountDev, made, "/dev"));
-  dev_ = static_cast<int>(made);
-  RINGFENCE_TRY(Check(Stage::kMountDev, DeviceOf(dev_, &device_), "/dev"));
-  RINGFENCE_TRY(MakeEntries());
+Outcome DeviceNodes::Build(int place, int file_system) {
+  RINGFENCE_TRY(
+      Check(Stage::kMountMake, sys::Call(__NR_mkdirat, file_system, sys::Address("dev"), 0755)));
+  const long opened = sys::OpenAt(file_system, "dev", O_PATH | O_CLOEXEC | O_NOFOLLOW);
+  RINGFENCE_TRY(Check(Stage::kMountDev, opened, "/dev"));
+  const int directory = static_cast<int>(opened);
+  RINGFENCE_TRY(MakeEntries(directory));
+  const long copy = CloneAt(directory, Depth::kThis);
+  sys::Close(directory);
+  RINGFENCE_TRY(Check(Stage::kMountClone, copy, "/dev"));
+  dev_ = static_cast<int>(copy);
   RINGFENCE_TRY(Check(Stage::kMountDev, Attach(dev_, place), "/dev"));
   for (int i = 0; i < kCount; ++i) {
     if (sources_[i] < 0) continue;
@@ -73,24 +76,26 @@ Outcome DeviceNodes::Build(int place) {
   return BindSharedMemory();
 }
 
-Outcome DeviceNodes::MakeEntries() {
+Outcome DeviceNodes::MakeEntries(int directory) const {
   for (int i = 0; i < kCount; ++i) {
     if (sources_[i] < 0) continue;
     const char* name = kNodes[i] + kPrefix;
-    RINGFENCE_TRY(Check(Stage::kMountMake,
-                        sys::Call(__NR_mknodat, dev_, sys::Address(name), kRegularFile | 0644, 0),
-                        kNodes[i]));
+    RINGFENCE_TRY(Check(
+        Stage::kMountMake,
+        sys::Call(__NR_mknodat, directory, sys::Address(name), kRegularFile | 0644, 0), kNodes[i]));
   }
-  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev_, sys::Address("pts"), 0755)));
-  RINGFENCE_TRY(Check(Stage::kMountMake, sys::Call(__NR_mkdirat, dev_, sys::Address("shm"), 0777)));
+  RINGFENCE_TRY(
+      Check(Stage::kMountMake, sys::Call(__NR_mkdirat, directory, sys::Address("pts"), 0755)));
+  RINGFENCE_TRY(
+      Check(Stage::kMountMake, sys::Call(__NR_mkdirat, directory, sys::Address("shm"), 0777)));
   // mkdirat() applies the umask.
   RINGFENCE_TRY(
-      Check(Stage::kMountMake, sys::Call(__NR_fchmodat, dev_, sys::Address("shm"), 01777)));
+      Check(Stage::kMountMake, sys::Call(__NR_fchmodat, directory, sys::Address("shm"), 01777)));
   for (const Link& link : kLinks) {
-    RINGFENCE_TRY(
-        Check(Stage::kMountSymlink,
-              sys::Call(__NR_symlinkat, sys::Address(link.target), dev_, sys::Address(link.name)),
-              link.name));
+    RINGFENCE_TRY(Check(
+        Stage::kMountSymlink,
+        sys::Call(__NR_symlinkat, sys::Address(link.target), directory, sys::Address(link.name)),
+        link.name));
   }
   return {};
 }

@@ -2,8 +2,6 @@
 #ifndef RINGFENCE_LINUX_LAUNCHER_MOUNT_DEVICE_NODES_H_
 #define RINGFENCE_LINUX_LAUNCHER_MOUNT_DEVICE_NODES_H_
 
-#include <stdint.h>
-
 #include "linux/launcher/launch.h"
 
 namespace ringfence::mount {
@@ -14,23 +12,19 @@ class DeviceNodes {
   // Nodes that the host does not have are left out.
   Outcome Capture();
 
-  // Builds the new /dev at an open place.
-  Outcome Build(int place);
-
-  // The tmpfs of /dev, for telling mount points in it.
-  uint64_t device() const { return device_; }
+  // Builds the new /dev at an open place, out of a directory of the tmpfs `file_system` (its root).
+  Outcome Build(int place, int file_system);
 
   // Makes /dev read-only, but for what is mounted in it.
   Outcome Finish();
 
  private:
-  Outcome MakeEntries();
+  Outcome MakeEntries(int directory) const;
   Outcome BindSharedMemory();
 
   static constexpr int kCount = 6;
   int sources_[kCount] = {-1, -1, -1, -1, -1, -1};
   int dev_ = -1;
-  uint64_t device_ = 0;
 };
 
 }  // namespace ringfence::mount

@@ -36,8 +36,9 @@ long DeviceOf(int place, uint64_t* device) {
 }
 
 Outcome Masks::Create() {
-  const char* const options[] = {"mode", "0755", "size", "1048576", nullptr, nullptr};
-  const long root = NewFileSystem("tmpfs", options, kNoSuid | kNoDev | kNoExec);
+  if (root_ >= 0) return {};
+  const char* const options[] = {"mode", "0755", nullptr, nullptr};
+  const long root = NewFileSystem("tmpfs", options, kNoSuid | kNoDev);
   RINGFENCE_TRY(Check(Stage::kMountTmpfs, root));
   root_ = static_cast<int>(root);
   RINGFENCE_TRY(Check(Stage::kMountMake,

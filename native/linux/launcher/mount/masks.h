@@ -1,5 +1,5 @@
-// What stands in for hidden and missing paths: objects of one small tmpfs, bound where needed.
-// One file system for all, since making one costs more than all the binds together.
+// What stands in for hidden and missing paths: objects of one tmpfs, bound where needed. One file
+// system for all, /dev included, since making and ending one costs more than all the binds.
 #ifndef RINGFENCE_LINUX_LAUNCHER_MOUNT_MASKS_H_
 #define RINGFENCE_LINUX_LAUNCHER_MOUNT_MASKS_H_
 
@@ -9,9 +9,12 @@ namespace ringfence::mount {
 
 class Masks {
  public:
-  // Makes the tmpfs and attaches it on /proc, where the real /proc will cover it: only an attached
-  // mount can be cloned before Linux 6.15.
+  // Makes the tmpfs, once, and attaches it on /proc, where the real /proc will cover it: only an
+  // attached mount can be cloned before Linux 6.15.
   Outcome Create();
+
+  // The root of the tmpfs, for objects of others. Borrowed.
+  int root() const { return root_; }
 
   // Hides whatever is at `path`: it cannot be opened, nor can anything below (mode 000, and no
   // capability is left to override it).

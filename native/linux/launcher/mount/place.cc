@@ -20,8 +20,7 @@ Outcome MakeComponent(const OwnFileSystems& own, int parent, const char* name, P
   RINGFENCE_TRY(Check(Stage::kMountMake, DeviceOf(parent, &device), path));
   const bool in_mask = own.masks != nullptr && own.masks->Owns(device);
   const bool in_root = own.has_root && own.root_device == device;
-  const bool in_dev = own.has_dev && own.dev_device == device;
-  if (!in_mask && !in_root && !in_dev) return {Stage::kMountTarget, ENOENT, path};
+  if (!in_mask && !in_root) return {Stage::kMountTarget, ENOENT, path};
   const unsigned mode = in_mask ? 0111 : 0755;
   const long result =
       type == PlaceType::kDirectory

@@ -11,11 +11,9 @@ enum class PlaceType { kDirectory, kFile };
 
 // The file systems on which missing components may be made.
 struct OwnFileSystems {
-  const Masks* masks = nullptr;
-  bool has_root = false;  // the root is our tmpfs (allow-list reading)
+  const Masks* masks = nullptr;  // masks, and the minimal /dev
+  bool has_root = false;         // the root is our tmpfs (allow-list reading)
   uint64_t root_device = 0;
-  bool has_dev = false;  // the minimal /dev
-  uint64_t dev_device = 0;
 };
 
 // Opens `path` as a mount point. Missing components are made if they lie on a file system of our

@@ -151,12 +151,18 @@ Outcome MakeSymlink(Build* build, const wire::Mount& step) {
   return Check(Stage::kMountSymlink, result == -EEXIST ? 0 : result, path);
 }
 
-Outcome BuildProc(Build* build, const wire::Mount& step) {
+// On /proc, which is covered by the real one later.
+Outcome CreateMasks(Build* build) {
+  if (build->own.masks != nullptr) return {};
   int place = -1;
   RINGFENCE_TRY(OpenOrMakePlace(build->own, "/proc", PlaceType::kDirectory, &place));
   sys::Close(place);
-  RINGFENCE_TRY(build->masks->Create());
   build->own.masks = build->masks;
+  return build->masks->Create();
+}
+
+Outcome BuildProc(Build* build, const wire::Mount& step) {
+  RINGFENCE_TRY(CreateMasks(build));
   RINGFENCE_TRY(AttachProc(build->proc));
   const bool made = (step.flags & wire::kMountHostProc) == 0;
   if (!made || (step.flags & wire::kMountProcControls) == 0) return {};
@@ -166,12 +172,9 @@ Outcome BuildProc(Build* build, const wire::Mount& step) {
 Outcome BuildDev(Build* build) {
   int place = -1;
   RINGFENCE_TRY(OpenOrMakePlace(build->own, "/dev", PlaceType::kDirectory, &place));
-  const Outcome outcome = build->devices.Build(place);
+  RINGFENCE_TRY(CreateMasks(build));
+  const Outcome outcome = build->devices.Build(place, build->masks->root());
   sys::Close(place);
-  if (outcome.ok()) {
-    build->own.has_dev = true;
-    build->own.dev_device = build->devices.device();
-  }
   return outcome;
 }
 
