@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <mutex>
+#include <set>
 
 #include "binding/addon_data.h"
 #include "binding/async_binding.h"
@@ -49,9 +51,8 @@ Napi::Value MakePipe(const Napi::CallbackInfo& info) {
 
 void CloseFd(const Napi::CallbackInfo& info) { close(ToInteger(info[0], "fd")); }
 
-// The environment ends (process exit, or a worker thread's end): first everything that runs is
-// ended and waited for, then the stubs that protected it go.
-void EndEnvironment(AddonData* data) {
+// First everything that runs is ended and waited for, then the stubs that protected it go.
+void EndAll(AddonData* data) {
   data->watcher.reset();
   for (StubLease* lease : data->leases) {
     // A stub that cannot be removed now is healed by the next run.
@@ -60,10 +61,45 @@ void EndEnvironment(AddonData* data) {
   data->leases.clear();
 }
 
+// process.exit() and an uncaught exception run no cleanup hooks on the main thread, but they end in
+// exit(3), which destroys this.
+class LiveInstances {
+ public:
+  ~LiveInstances() {
+    for (AddonData* data : instances_) EndAll(data);
+  }
+
+  void Add(AddonData* data) {
+    const std::lock_guard lock(mutex_);
+    instances_.insert(data);
+  }
+
+  void Remove(AddonData* data) {
+    const std::lock_guard lock(mutex_);
+    instances_.erase(data);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<AddonData*> instances_;
+};
+
+LiveInstances& Live() {
+  static LiveInstances instances;
+  return instances;
+}
+
+// The environment ends: a worker thread's, or the main thread's with nothing left to do.
+void EndEnvironment(AddonData* data) {
+  Live().Remove(data);
+  EndAll(data);
+}
+
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   auto* holder = new AddonDataHolder{std::make_shared<AddonData>()};
   env.SetInstanceData(holder);
   env.AddCleanupHook(EndEnvironment, holder->data.get());
+  Live().Add(holder->data.get());
   ProcessBinding::Define(env);
   LeaseBinding::Define(env);
   exports.Set("loadHelper", Napi::Function::New(env, LoadHelper));
