@@ -1,0 +1,35 @@
+/**
+ * Controls of the running kernel in /proc and /sys: root of the machine owns them, and ownership is all that the kernel
+ * asks for (core_pattern: CVE-2019-5736 class; sysrq-trigger; ecosystem.md 2 row 24 for limits).
+ * Seen failing without: `readonlyControls` of the `proc` step (namespaces, as root), Landlock capped to 0 at the same time.
+ */
+import { expect, test } from 'vitest'
+import { describeBackends } from '../support/backends.js'
+import { openWorkspace } from '../support/sandboxes.js'
+import { fixture, inside, onHost } from './support/probes.js'
+
+const isRoot = process.geteuid?.() === 0
+
+describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
+  test.each([
+    ['with Landlock', {}],
+    ['without the second layer', { landlock: { maxAbi: 0 } }],
+  ])('no file of the kernel can be opened for writing, %s', async (_, options) => {
+    if (backend === 'landlock' && 'landlock' in options) return
+    const { sandbox } = await openWorkspace(backend, {}, options)
+    const { stdout, exitCode } = await sandbox.exec(fixture('writable'), ['/proc', '/sys'])
+    expect(exitCode).toBe(40)
+    const names = stdout.split('\n').filter((name) => name !== '' && !name.startsWith('/proc/pressure/'))
+    // /proc/pressure: mode 0666, what is written is a threshold for the writer to be woken at.
+    expect(names).toEqual([])
+  })
+
+  test('controls that the host may open are closed', async (context) => {
+    if (!isRoot) context.skip('only root of the machine may open them on the host, so there is no control')
+    const { sandbox } = await openWorkspace(backend)
+    for (const name of ['sys/kernel/core_pattern', 'sys/kernel/hostname', 'sys/vm/drop_caches']) {
+      expect(onHost('files', ['open-for-writing', `/proc/${name}`]), name).toBe('allowed')
+      expect(await inside(sandbox, 'files', ['open-for-writing', `/proc/${name}`]), name).toBe('denied')
+    }
+  })
+})

@@ -1,0 +1,40 @@
+/**
+ * The host program is killed with SIGKILL while commands run: nothing may run on, nothing may stay on the disk
+ * (codex.md 11.1 "leftovers of synthetic directories are never healed"; srt.md 4; linux.md H; langfuse #15955).
+ * Seen failing without: the end of the control socket as the supervisor's order to end (processes), the sweep of the
+ * journal (stubs).
+ */
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { describeBackends } from '../support/backends.js'
+import { buildCli, makeScratch, ringfence, startRingfence } from '../support/cli.js'
+import { mostProcessesWith, waitUntilGone } from './support/host-processes.js'
+import { fixture } from './support/probes.js'
+
+beforeAll(() => buildCli(), 120_000)
+
+describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
+  test('nothing is left of its commands', async () => {
+    const scratch = makeScratch()
+    const marker = `ringfence-killed-${process.pid}-${backend}`
+    // Landlock cannot hold protected paths in a writable root.
+    const policy = backend === 'landlock' ? ['--policy', 'read-only'] : []
+    const args = ['run', ...policy, '--backend', backend, '--cwd', scratch.work, '--', fixture('daemons'), '10', marker]
+    const { child, result, ended } = startRingfence(args, { cwd: scratch.work })
+    while (!result.stdout.includes('ready') && result.code === null && child.exitCode === null) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    expect(result.stderr).toBe('')
+    expect(await mostProcessesWith(marker)).toBeGreaterThan(5)
+    const stubs = ['.codex', '.mcp.json'].map((name) => join(scratch.work, name))
+    for (const stub of stubs) expect(existsSync(stub)).toBe(backend !== 'landlock')
+    child.kill('SIGKILL')
+    await ended
+    expect(await waitUntilGone(marker, 3000)).toBe(0)
+    // The next run, of whatever sandbox, heals.
+    expect(await ringfence(['run', '--policy', 'read-only', '--', 'true'])).toMatchObject({ code: 0, stderr: '' })
+    expect(readdirSync(scratch.work)).toEqual([])
+    scratch.remove()
+  })
+})
