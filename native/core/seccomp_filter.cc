@@ -40,6 +40,7 @@ constexpr uint32_t kTypeStream = 1;
 constexpr uint32_t kTypeSeqpacket = 5;
 constexpr uint32_t kTypePacket = 10;
 constexpr uint32_t kNetlinkRoute = 0;
+constexpr uint32_t kNetlinkSockDiag = 4;
 
 class FilterBuilder {
  public:
@@ -166,6 +167,10 @@ Position FilterBuilder::Socket() {
     // getaddrinfo() and network interface lists are made of.
     const Position no_protocol = assembler_.Return(kNoProtocol);
     Position netlink = assembler_.Branch(kBpfJumpEqual, kNetlinkRoute, allow_, no_protocol);
+    // Our init asks for the list of unix sockets.
+    if (options_.audience == SeccompOptions::Audience::kInit) {
+      netlink = assembler_.Branch(kBpfJumpEqual, kNetlinkSockDiag, allow_, netlink);
+    }
     netlink = assembler_.Load(ArgumentOffset(2), netlink);
     next = assembler_.Branch(kBpfJumpEqual, kFamilyNetlink, netlink, next);
 

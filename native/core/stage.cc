@@ -20,8 +20,12 @@ constexpr size_t kStageCount = sizeof(kStages) / sizeof(kStages[0]);
 
 }  // namespace
 
-const char* StageName(uint32_t stage) { return stage < kStageCount ? kStages[stage].name : "unknown"; }
+const char* StageName(uint32_t stage) {
+  return stage < kStageCount ? kStages[stage].name : "unknown";
+}
 
-const char* StageSyscall(uint32_t stage) { return stage < kStageCount ? kStages[stage].syscall : ""; }
+const char* StageSyscall(uint32_t stage) {
+  return stage < kStageCount ? kStages[stage].syscall : "";
+}
 
 }  // namespace ringfence

@@ -29,8 +29,8 @@ class [[nodiscard]] Status {
   std::string path_;
 };
 
-#define RINGFENCE_RETURN_IF_ERROR(expression)                    \
-  do {                                                           \
+#define RINGFENCE_RETURN_IF_ERROR(expression)                                      \
+  do {                                                                             \
     if (::ringfence::Status status_ = (expression); !status_.ok()) return status_; \
   } while (false)
 

@@ -16,7 +16,14 @@ inline constexpr uint32_t kRequestMagic = 0x51524652;  // "RFRQ"
 inline constexpr uint32_t kVersion = 1;
 
 // Descriptors of the launcher: 0 .. n-1 are the command's own (n >= 3), then these.
-enum FixedFd : int { kControlFd = 0, kPlanFd = 1, kRequestFd = 2, kImageFd = 3, kFixedFdCount = 4 };
+enum FixedFd : int {
+  kControlFd = 0,
+  kPlanFd = 1,
+  kRequestFd = 2,
+  kImageFd = 3,
+  kHostDiagFd = 4,  // opened by the supervisor, for the broker of the init
+  kFixedFdCount = 5
+};
 
 using Text = uint32_t;
 

@@ -67,7 +67,10 @@ uint32_t ExpectedSocket(const SeccompOptions& options, const Arguments& argument
   if (family == 1 && options.unix_sockets == UnixSockets::kOwn) return UnixStreamsOnly(type);
   if (inet && family == 2) return (type & 15) == 10 ? Refuse(EAFNOSUPPORT) : kAllow;
   if (inet && family == 10) return kAllow;
-  if (inet && family == 16) return protocol == 0 ? kAllow : Refuse(EPROTONOSUPPORT);
+  const bool init = options.audience == Audience::kInit;
+  if (inet && family == 16) {
+    return protocol == 0 || (init && protocol == 4) ? kAllow : Refuse(EPROTONOSUPPORT);
+  }
   return Refuse(EAFNOSUPPORT);
 }
 

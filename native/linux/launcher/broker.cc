@@ -8,7 +8,7 @@
 
 #include "linux/launcher/sys.h"
 #include "linux/launcher/text.h"
-#include "linux/launcher/unix_connect.h"
+#include "linux/launcher/unix_target.h"
 #include "linux/uapi/syscall_numbers.h"
 
 namespace ringfence {
@@ -93,23 +93,30 @@ long Take(Call* call, const seccomp_notif& request) {
   return Waits(*call) ? 0 : -ESRCH;
 }
 
-long Connect(const Launch& launch, const Call& call) {
+// Decides. 0: `target` is what to connect to.
+long FindTarget(const Launch& launch, const Call& call, UnixTarget* target) {
   int domain = 0;
   uint32_t size = sizeof domain;
   const long asked = sys::Call(__NR_getsockopt, call.socket, kSocketLevel, kDomainOption,
                                sys::Address(&domain), sys::Address(&size));
   if (asked < 0) return asked;
-  if (domain == kUnixFamily) {
-    UnixConnect connect;
-    connect.socket = call.socket;
-    connect.thread = call.thread;
-    connect.address = call.address;
-    connect.address_size = call.address_size;
-    connect.own_network = (launch.plan->flags & wire::kPlanOwnNetwork) != 0;
-    return ConnectOwnUnixSocket(connect);
+  if (domain != kUnixFamily) {
+    target->address_size = call.address_size;
+    __builtin_memcpy(target->address, call.address, call.address_size);
+    return 0;
   }
-  return sys::Call(__NR_connect, call.socket, sys::Address(call.address),
-                   static_cast<long>(call.address_size));
+  UnixRequest request;
+  request.thread = call.thread;
+  request.address = call.address;
+  request.address_size = call.address_size;
+  request.own_network = (launch.plan->flags & wire::kPlanOwnNetwork) != 0;
+  request.host_diag = launch.host_diag();
+  return FindUnixTarget(request, target);
+}
+
+void Connect(const Call& call, const UnixTarget& target) {
+  Answer(call, sys::Call(__NR_connect, call.socket, sys::Address(target.address),
+                         static_cast<long>(target.address_size)));
 }
 
 bool MayBlock(int socket) {
@@ -128,26 +135,32 @@ void Broker::Handle(int listener) {
   call.listener = listener;
   call.id = request->id;
   call.thread = request->pid;
-  const long taken = Take(&call, *request);
-  if (taken < 0) {
-    Answer(call, taken);
+  UnixTarget target;
+  long result = Take(&call, *request);
+  if (result >= 0) result = FindTarget(launch_, call, &target);
+  if (result < 0) {
+    Answer(call, result);
   } else if (!MayBlock(call.socket)) {
-    Answer(call, Connect(launch_, call));
+    Connect(call, target);
   } else {
-    int slot = 0;
-    while (slot < kMaxWorkers && workers_[slot] != 0) ++slot;
-    const long pid = slot == kMaxWorkers ? -EAGAIN : sys::Call(__NR_clone, kSigChild, 0, 0, 0, 0);
-    if (pid == 0) {
-      Answer(call, Connect(launch_, call));
+    const long worker = StartWorker();
+    if (worker == 0) {
+      Connect(call, target);
       sys::Exit(0);
     }
-    if (pid < 0) {
-      Answer(call, pid);
-    } else {
-      workers_[slot] = pid;
-    }
+    if (worker < 0) Answer(call, worker);
   }
+  if (target.file >= 0) sys::Close(target.file);
   if (call.socket >= 0) sys::Close(call.socket);
+}
+
+long Broker::StartWorker() {
+  int slot = 0;
+  while (slot < kMaxWorkers && workers_[slot] != 0) ++slot;
+  if (slot == kMaxWorkers) return -EAGAIN;
+  const long pid = sys::Call(__NR_clone, kSigChild, 0, 0, 0, 0);
+  if (pid > 0) workers_[slot] = pid;
+  return pid;
 }
 
 void Broker::Reaped(long pid) {

@@ -26,6 +26,9 @@ class Broker {
   void Reaped(long pid);
 
  private:
+  // A copy of this process, for a call that may block: 0 in the copy, its pid here, or -errno.
+  long StartWorker();
+
   static constexpr int kMaxWorkers = 64;
 
   const Launch& launch_;

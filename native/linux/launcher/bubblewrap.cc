@@ -67,6 +67,8 @@ Outcome MakeArguments(const Launch& launch, const OwnArguments& own, const char*
 Outcome Execute(const Launch& launch, int status_fd) {
   int filter = -1;
   RINGFENCE_TRY(WriteFilter(launch, &filter));
+  // Absent when the kernel has no sock_diag(7).
+  sys::Call(__NR_fcntl, launch.host_diag(), F_SETFD, 0);
   for (int fd : {launch.control(), launch.plan_fd(), launch.request_fd(), launch.image(), filter,
                  status_fd}) {
     RINGFENCE_TRY(KeepAcrossExec(fd));

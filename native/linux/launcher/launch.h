@@ -39,6 +39,7 @@ struct Launch {
   int plan_fd() const { return stdio + wire::kPlanFd; }
   int request_fd() const { return stdio + wire::kRequestFd; }
   int image() const { return stdio + wire::kImageFd; }
+  int host_diag() const { return stdio + wire::kHostDiagFd; }
   int first_free() const { return stdio + wire::kFixedFdCount; }
 
   const char* PlanText(wire::Text text) const {

@@ -13,6 +13,7 @@
 #include "linux/launcher/init.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
+#include "linux/launcher/unix_diag.h"
 #include "linux/uapi/syscall_numbers.h"
 
 namespace ringfence {
@@ -76,12 +77,23 @@ bool MayProceed(const Launch& launch) {
   return control.signal == wire::kProceed;
 }
 
+// Before the namespaces are made, since it is about the host's. Without it the broker refuses what
+// it cannot tell apart.
+void OpenHostDiag(const Launch& launch) {
+  if ((launch.plan->flags & wire::kPlanBroker) == 0) return;
+  const long opened = OpenUnixDiag();
+  if (opened < 0 || opened == launch.host_diag()) return;
+  sys::Call(__NR_dup3, opened, launch.host_diag(), O_CLOEXEC);
+  sys::Close(static_cast<int>(opened));
+}
+
 Outcome Start(Supervisor* supervisor) {
   const Launch& launch = supervisor->launch;
   supervisor->options.uid = static_cast<unsigned>(sys::Call(__NR_geteuid));
   supervisor->options.gid = static_cast<unsigned>(sys::Call(__NR_getegid));
   BlockSignals();
   RINGFENCE_TRY(Check(Stage::kSupervisorSession, sys::Call(__NR_setsid)));
+  OpenHostDiag(launch);
   RINGFENCE_TRY(OpenSignals(&supervisor->signals));
   switch (launch.plan->mode) {
     case wire::Mode::kNamespaces:
