@@ -4,7 +4,7 @@
  * Seen failing without: the end of the control socket as the supervisor's order to end (processes), the sweep of the
  * journal (stubs).
  */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'
@@ -18,9 +18,12 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   test('nothing is left of its commands', async () => {
     const scratch = makeScratch()
     const marker = `ringfence-killed-${process.pid}-${backend}`
+    const policy = join(scratch.outside, 'policy.json')
     // Landlock cannot hold protected paths in a writable root.
-    const policy = backend === 'landlock' ? ['--policy', 'read-only'] : []
-    const args = ['run', ...policy, '--backend', backend, '--cwd', scratch.work, '--', fixture('daemons'), '10', marker]
+    const cwd = backend === 'landlock' ? 'read' : 'write'
+    writeFileSync(policy, JSON.stringify({ filesystem: { ':root': 'read', ':cwd': cwd } }))
+    const options = ['--policy', policy, '--backend', backend, '--cwd', scratch.work]
+    const args = ['run', ...options, '--', fixture('daemons'), '10', marker]
     const { child, result, ended } = startRingfence(args, { cwd: scratch.work })
     while (!result.stdout.includes('ready') && result.code === null && child.exitCode === null) {
       await new Promise((resolve) => setTimeout(resolve, 10))
