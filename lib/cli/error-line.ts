@@ -19,7 +19,7 @@ export function oneLine(text: string): string {
 }
 
 /** A path may be longer than a screen; its ends tell most. */
-const MAX_LINE_LENGTH = 2000
+const MAX_LINE_LENGTH = 1000
 
 function shortened(text: string): string {
   if (text.length <= MAX_LINE_LENGTH) return text

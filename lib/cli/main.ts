@@ -29,8 +29,9 @@ process.once('uncaughtException', (error) => {
 })
 
 try {
-  process.exitCode = await dispatch(parseInvocation(process.argv.slice(2)))
+  // Not process.exitCode: a sandbox that hangs, which doctor reports, must not keep this process.
+  process.exit(await dispatch(parseInvocation(process.argv.slice(2))))
 } catch (error) {
   process.stderr.write(`${errorLine(error)}\n`)
-  process.exitCode = exitCodeOfError(error)
+  process.exit(exitCodeOfError(error))
 }

@@ -2,6 +2,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { SandboxError } from '../errors.js'
 import type { BackendName } from '../plan/types.js'
 import { FILE_CHECKS } from './file-checks.js'
@@ -13,9 +14,11 @@ import type { Check, CheckResult, Observation } from './types.js'
 
 const CHECKS: readonly Check[] = [...FILE_CHECKS, ...NETWORK_CHECKS, ...PROCESS_CHECKS, ...HOST_CHECKS]
 
-export async function runChecks(backend: BackendName, checks: readonly Check[] = CHECKS): Promise<CheckResult[]> {
+const CHECK_DEADLINE_MS = 60_000
+
+export async function runChecks(backend: BackendName): Promise<CheckResult[]> {
   const results: CheckResult[] = []
-  for (const check of checks) results.push(await runCheck(backend, check))
+  for (const check of CHECKS) results.push(await runCheck(backend, check))
   return results
 }
 
@@ -31,12 +34,26 @@ async function observe(
 ): Promise<Pick<CheckResult, 'status' | 'detail' | 'control'>> {
   const directory = await mkdtemp(join(await realpath(tmpdir()), SCRATCH_PREFIX))
   try {
-    return judge(await check.observe({ backend, directory }))
+    return judge(await withinDeadline(check.observe({ backend, directory })))
   } catch (error) {
     const status = error instanceof SandboxError && error.code === 'SANDBOX_POLICY_UNENFORCEABLE' ? 'refused' : 'failed'
     return { status, detail: describeFailure(error), control: 'not tried' }
   } finally {
     await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** A sandbox that hangs is a finding as well. The caller ends the process, and with it whatever hangs. */
+async function withinDeadline<T>(work: Promise<T>): Promise<T> {
+  const timer = new AbortController()
+  const expiry = setTimeout(CHECK_DEADLINE_MS, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`did not end within ${CHECK_DEADLINE_MS / 1000} s`)
+  })
+  try {
+    return await Promise.race([work, expiry])
+  } finally {
+    expiry.catch(() => {})
+    timer.abort()
   }
 }
 
