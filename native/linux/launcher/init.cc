@@ -144,6 +144,8 @@ Outcome Serve(Init* init) {
   const bool can_mount = init->launch.plan->mode == wire::Mode::kNamespaces;
   const Watch watch(init->launch, can_mount ? &init->masks : nullptr);
   const bool timed = watch.timeout_ms() >= 0;
+  // Whoever was here before, bwrap, took no notice of signals to look.
+  if (init->launch.plan->mode == wire::Mode::kBubblewrap) RINGFENCE_TRY(watch.Repair());
   for (;;) {
     pollfd polled[2] = {{init->signals, POLLIN, 0}, {init->command.listener, POLLIN, 0}};
     struct {

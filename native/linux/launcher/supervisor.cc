@@ -113,7 +113,11 @@ Outcome Start(Supervisor* supervisor) {
 void Signal(Supervisor* supervisor, int signal) {
   long target = supervisor->child;
   if (supervisor->launch.plan->mode == wire::Mode::kBubblewrap && signal != kSigKill) {
-    if (const long init = BubblewrapChild(&supervisor->bubblewrap)) target = init;
+    if (const long init = BubblewrapChild(&supervisor->bubblewrap)) {
+      target = init;
+    } else if (signal == wire::kRepairSignal) {
+      return;  // bwrap would end by it; the init looks once by itself
+    }
   }
   sys::Call(__NR_kill, target, signal);
 }
