@@ -27,7 +27,7 @@ export function sandboxErrorOf(failure: NativeFailure, context: FailureContext =
   const code = codeOf(failure)
   const fields: SandboxErrorFields = { code, stage: failure.stage }
   if (context.backend !== undefined) fields.backend = context.backend
-  if (failure.errno > 0) {
+  if (ofSystemCall(failure)) {
     fields.errno = failure.errno
     fields.syscall = failure.syscall
   }
@@ -49,6 +49,10 @@ export function fieldsOf(error: SandboxError): SandboxErrorFields {
   const fields = { backend, syscall, errno, path, hint, cause, unenforceable }
   const present = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
   return { code, stage, ...present }
+}
+
+function ofSystemCall({ errno, syscall }: NativeFailure): boolean {
+  return errno > 0 && syscall !== ''
 }
 
 function codeOf({ stage, errno }: NativeFailure): SandboxErrorCode {
@@ -73,6 +77,6 @@ const SUBJECTS: Partial<Record<SandboxErrorCode, string>> = {
 function describe(failure: NativeFailure, code: SandboxErrorCode): string {
   const subject = failure.stage === 'linux.command.chdir' ? 'working directory cannot be entered' : SUBJECTS[code]
   const where = failure.path ? `: ${failure.path}` : ''
-  const numbers = failure.errno > 0 ? `: ${failure.syscall} ${errnoName(failure.errno)}` : ''
+  const numbers = ofSystemCall(failure) ? `: ${failure.syscall} ${errnoName(failure.errno)}` : ''
   return `${subject ?? 'sandbox setup failed'}${where} (${failure.stage}${numbers})`
 }

@@ -156,7 +156,7 @@ export function parseEnv(env: unknown): Record<string, string> | undefined {
   return parsed
 }
 
-export function parseAbortSignal(signal: unknown): AbortSignal | undefined {
+function parseAbortSignal(signal: unknown): AbortSignal | undefined {
   if (signal === undefined) return undefined
   // Not instanceof: a signal may come from another realm.
   if (typeof signal === 'object' && signal !== null && 'aborted' in signal) return signal as AbortSignal

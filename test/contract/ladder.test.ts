@@ -103,7 +103,7 @@ test('a masked /proc: the same backend, with the /proc of the host', () => {
 
 test('a chroot', () => {
   const root = 'mount -t tmpfs none /mnt; mkdir /mnt/root; mount --rbind / /mnt/root'
-  const outcome = climb(inNamespaces(`${root}; set -- chroot /mnt/root "$@"`))
+  const outcome = climb(inNamespaces(`${root}; set -- /usr/sbin/chroot /mnt/root "$@"`))
   const namespaces = named(outcome, 'namespaces')
   expect(namespaces).toMatchObject({ available: false, stage: 'linux.namespace.clone', errno: EPERM })
   expect(namespaces.hint).toContain('chroot')

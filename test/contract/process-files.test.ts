@@ -42,6 +42,9 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 })
 
+/** With the built-in protected paths, but without the /tmp in which other tests are at work. */
+const PROJECT = { extends: 'read-only', filesystem: { ':cwd': 'write' } } as const
+
 describeBackends(['namespaces', 'bubblewrap'], (backend) => {
   test('a denied file and a denied directory cannot be read', async () => {
     const outside = temporaryDirectory()
@@ -59,7 +62,7 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
 
   test('a missing protected path cannot be made, and nothing of it is left on the host', async () => {
     const work = temporaryDirectory()
-    const sandbox = await Sandbox.create({ policy: 'workspace-write', cwd: work, backend })
+    const sandbox = await Sandbox.create({ policy: PROJECT, cwd: work, backend })
     const result = await sandbox.exec('sh', ['-c', 'mkdir .codex/x; echo {} > .mcp.json; rmdir .codex; mkdir codex'])
     expect(existsSync(join(work, '.codex/x'))).toBe(false)
     expect(result.stderr.split('\n').filter((line) => line !== '')).toHaveLength(3)
@@ -71,12 +74,12 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
 
   test('a placeholder of another sandbox is a placeholder for this one too', async () => {
     const work = temporaryDirectory()
-    const first = await Sandbox.create({ policy: 'workspace-write', cwd: work, backend })
+    const first = await Sandbox.create({ policy: PROJECT, cwd: work, backend })
     const held = first.spawn('sleep', ['60'])
     await once(held, 'spawn')
     expect(existsSync(join(work, '.codex'))).toBe(true)
     // Made while `.codex` is there: it must not rely on it as on a directory of the user's.
-    const second = await Sandbox.create({ policy: 'workspace-write', cwd: work, backend })
+    const second = await Sandbox.create({ policy: PROJECT, cwd: work, backend })
     const child = second.spawn('sh', ['-c', 'read line; mkdir .codex/x'])
     let errors = ''
     child.stderr.on('data', (chunk) => {
