@@ -1,6 +1,5 @@
 /** Runs checks of one backend, one after the other, each in a directory of its own. */
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { SandboxError } from '../errors.js'
@@ -9,30 +8,31 @@ import { FILE_CHECKS } from './file-checks.js'
 import { HOST_CHECKS } from './host-checks.js'
 import { NETWORK_CHECKS } from './network-checks.js'
 import { PROCESS_CHECKS } from './process-checks.js'
-import { SCRATCH_PREFIX } from './scratch.js'
 import type { Check, CheckResult, Observation } from './types.js'
 
 const CHECKS: readonly Check[] = [...FILE_CHECKS, ...NETWORK_CHECKS, ...PROCESS_CHECKS, ...HOST_CHECKS]
 
 const CHECK_DEADLINE_MS = 60_000
 
-export async function runChecks(backend: BackendName): Promise<CheckResult[]> {
+/** `scratch` is an empty directory. */
+export async function runChecks(backend: BackendName, scratch: string): Promise<CheckResult[]> {
   const results: CheckResult[] = []
-  for (const check of CHECKS) results.push(await runCheck(backend, check))
+  for (const check of CHECKS) results.push(await runCheck(backend, check, scratch))
   return results
 }
 
-async function runCheck(backend: BackendName, check: Check): Promise<CheckResult> {
+async function runCheck(backend: BackendName, check: Check, scratch: string): Promise<CheckResult> {
   const start = performance.now()
-  const outcome = await observe(backend, check)
+  const outcome = await observe(backend, check, scratch)
   return { id: check.id, title: check.title, ...outcome, durationMs: Math.round(performance.now() - start) }
 }
 
 async function observe(
   backend: BackendName,
   check: Check,
+  scratch: string,
 ): Promise<Pick<CheckResult, 'status' | 'detail' | 'control'>> {
-  const directory = await mkdtemp(join(await realpath(tmpdir()), SCRATCH_PREFIX))
+  const directory = await mkdtemp(join(scratch, 'check-'))
   try {
     return judge(await withinDeadline(check.observe({ backend, directory })))
   } catch (error) {

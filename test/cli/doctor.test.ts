@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { beforeAll, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DoctorReport } from '../../lib/doctor/types.js'
 import { BACKENDS } from '../../lib/plan/types.js'
-import { buildCli, type CliResult, ringfence } from '../support/cli.js'
+import { buildCli, type CliResult, ringfence, startRingfence } from '../support/cli.js'
 
 const CHECK_IDS = [
   'start',
@@ -20,13 +21,16 @@ const CHECK_IDS = [
   'host-clean',
 ]
 
+let temporary: string
 let json: CliResult
 let report: DoctorReport
 beforeAll(async () => {
   buildCli()
-  json = await ringfence(['doctor', '--json'])
+  temporary = mkdtempSync(join(tmpdir(), 'rf-doctor-'))
+  json = await ringfence(['doctor', '--json'], { env: { TMPDIR: temporary } })
   report = JSON.parse(json.stdout)
 }, 180_000)
+afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 
 test('this machine is fenced', () => {
   expect(json.stderr).toBe('')
@@ -71,7 +75,15 @@ test('the machine is named', () => {
 })
 
 test('nothing is left in the temporary directory', () => {
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('ringfence-doctor-'))).toEqual([])
+  expect(readdirSync(temporary)).toEqual([])
+})
+
+test('nothing is left when it is interrupted', async () => {
+  const { child, ended } = startRingfence(['doctor'], { env: { TMPDIR: temporary } })
+  await expect.poll(() => readdirSync(temporary), { timeout: 10_000 }).not.toEqual([])
+  child.kill('SIGINT')
+  expect(await ended).toMatchObject({ code: 130, signal: null })
+  expect(readdirSync(temporary)).toEqual([])
 })
 
 test('a table for people says the same', async () => {
@@ -88,3 +100,21 @@ test('no bubblewrap, no shell tools on PATH: fenced all the same', async () => {
   expect(without.fenced, stdout).toBe(true)
   expect(code).toBe(0)
 }, 180_000)
+
+test('where no sandbox can be made: not fenced, the reason, exit code 1', async () => {
+  const options = { env: { RINGFENCE_STATE_DIR: '/dev/null/state' } }
+  const table = await ringfence(['doctor'], options)
+  expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 1, stderr: '' })
+  expect(table.stdout).toContain('/dev/null/state')
+  expect(table.stdout).toMatch(/^NOT fenced: /m)
+
+  const program = await ringfence(['doctor', '--json'], options)
+  expect(program.code).toBe(1)
+  const unfenced: DoctorReport = JSON.parse(program.stdout)
+  expect(unfenced).toMatchObject({
+    fenced: false,
+    backend: null,
+    machine: { helperSource: null, stateDirectory: null },
+  })
+  expect(unfenced.backends.map(({ available, passed }) => [available, passed])).toEqual(Array(3).fill([false, false]))
+})
