@@ -75,6 +75,12 @@ export async function protectNestedGit(protecting: Protecting, entry: AbsolutePa
     case 'missing':
       return
     case 'failed':
+      // Longer than any path that git or a plan could use. Anybody can make one in a shared /tmp, and must not be
+      // able to keep every command from starting.
+      if (found.code === 'ENAMETOOLONG') {
+        protecting.warnings.push('a repository with a path that is too long to be named is not protected')
+        return
+      }
       throw unresolvable(`the repository ${entry}`, { ok: false, path: entry, ...found })
     case 'directory':
       if (await isGitDirectory(entry, paths)) await protectParts(protecting, entry, 'repository')
