@@ -44,6 +44,12 @@ bool PlaceDescriptors(ChildState* state) {
   }
   for (int target = 0; target < state->count; ++target) {
     if (dup2(state->sources[target], target) < 0) return Fail(state, Stage::kLaunchDup);
+    // Programs expect standard streams that block; those of node itself, passed on, do not.
+    if (target > 2 || target >= state->stdio) continue;
+    const int flags = fcntl(target, F_GETFL);
+    if (flags < 0) return Fail(state, Stage::kLaunchStdio);
+    if ((flags & O_NONBLOCK) == 0) continue;
+    if (fcntl(target, F_SETFL, flags & ~O_NONBLOCK) < 0) return Fail(state, Stage::kLaunchStdio);
   }
   if (syscall(__NR_close_range, state->count, ~0U, 0) < 0) {
     return Fail(state, Stage::kLaunchCloseRange);

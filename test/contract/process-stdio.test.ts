@@ -74,6 +74,14 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
     expect(readFileSync(join(work, 'by-stream'), 'utf8')).toBe('2\n')
   })
 
+  test('the output of one command can be the input of another', async () => {
+    const { sandbox } = await openWorkspace(backend)
+    const first = sandbox.spawn('sh', ['-c', 'sleep 0.1; echo from the first'])
+    const second = sandbox.spawn('cat', { stdio: [first.stdout, 'pipe', 'inherit'] })
+    first.stdout.destroy()
+    expect(await text(second.stdout as NonNullable<typeof second.stdout>)).toBe('from the first\n')
+  })
+
   test('no other descriptor of this process reaches the command', async () => {
     const { sandbox } = await openWorkspace(backend)
     const fd = openSync('/etc/hostname', 'r')
