@@ -36,7 +36,7 @@ describe('README.md', () => {
   // The default policy opens /tmp, where other tests come and go and may end a command: hence the second try.
   test.each(inOrder.map((block) => [block.line, block] as const))(
     'line %i',
-    { timeout: 120_000, retry: 2 },
+    { timeout: 180_000, retry: 2 },
     async (_, block) => {
       await check(block)
     },
