@@ -64,6 +64,7 @@ class FilterBuilder {
   Position Target(SeccompCheck check);
   Position RefuseFlags(uint32_t flags);
   Position TerminalRequests();
+  Position OwnProcess();
   Position Socket();
   Position SocketPair();
   Position StreamsOnly();
@@ -142,6 +143,8 @@ Position FilterBuilder::Target(SeccompCheck check) {
                  : allow_;
     case SeccompCheck::kRefuseUnlessInit:
       return init ? allow_ : refuse_;
+    case SeccompCheck::kOwnProcess:
+      return OwnProcess();
   }
   return refuse_;
 }
@@ -156,6 +159,11 @@ Position FilterBuilder::TerminalRequests() {
   for (const uint32_t request : RefusedTerminalRequests())
     next = assembler_.Branch(kBpfJumpEqual, request, refuse_, next);
   return assembler_.Load(ArgumentOffset(1), next);
+}
+
+Position FilterBuilder::OwnProcess() {
+  const Position test = assembler_.Branch(kBpfJumpEqual, 0, allow_, refuse_);
+  return assembler_.Load(ArgumentOffset(0), test);
 }
 
 // A list of the allowed families, so that one that a later kernel brings is refused as well.

@@ -19,6 +19,9 @@ constexpr SyscallRule kRules[] = {
     {"process_vm_writev", 311, 271, kRefuse},
     // Tells whether two processes share kernel objects, by the order of kernel addresses.
     {"kcmp", 312, 272, kRefuse},
+    // A limit of CPU time kills, and where processes are in no namespace of their own, any of the
+    // user.
+    {"prlimit64", 302, 261, kOwnProcess},
     // Takes a descriptor out of another process.
     {"pidfd_getfd", 438, 438, kRefuseUnlessInit},
 

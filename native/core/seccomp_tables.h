@@ -19,6 +19,7 @@ enum class SeccompCheck : uint8_t {
   kSocketPair,          // by family and type
   kConnect,             // decided by the broker where unix sockets are the sandbox's own
   kRefuseUnlessInit,    // EPERM for the command; our init below bubblewrap needs it
+  kOwnProcess,          // EPERM unless the first argument is 0: the calling process itself
 };
 
 // Number of a call that an architecture does not have.

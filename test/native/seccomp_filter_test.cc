@@ -105,6 +105,8 @@ uint32_t Expected(const SeccompOptions& options, const SeccompCall& call) {
                  : kAllow;
     case SeccompCheck::kRefuseUnlessInit:
       return options.audience == Audience::kInit ? kAllow : Refuse(EPERM);
+    case SeccompCheck::kOwnProcess:
+      return argument(0) == 0 ? kAllow : Refuse(EPERM);
   }
   return test::kBadProgram;
 }

@@ -20,7 +20,7 @@ extern const SyscallNumber kX64Numbers[];
 // clang-format off: it moves these lines at every run
 #define RINGFENCE_COMMON_SYSCALLS(X) \
   X(io_uring_setup) X(io_uring_enter) X(io_uring_register) X(ptrace) X(process_vm_readv) \
-  X(process_vm_writev) X(kcmp) X(pidfd_getfd) X(mount) X(umount2) X(pivot_root) X(chroot) \
+  X(process_vm_writev) X(kcmp) X(prlimit64) X(pidfd_getfd) X(mount) X(umount2) X(pivot_root) X(chroot) \
   X(open_tree) X(move_mount) X(fsopen) X(fsconfig) X(fsmount) X(fspick) X(mount_setattr) \
   X(setns) X(unshare) X(clone) X(clone3) X(bpf) X(perf_event_open) X(keyctl) X(add_key) \
   X(request_key) X(userfaultfd) X(open_by_handle_at) X(fanotify_init) X(kexec_load) \
