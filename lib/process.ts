@@ -12,7 +12,7 @@ import type { LimitsPolicy } from './policy/types.js'
 import type { ProcessUsage } from './result.js'
 import { requireSignal, type SpawnRequest } from './spawn-options.js'
 import { closedStreams, openStdio } from './stdio.js'
-import { Termination } from './termination.js'
+import { abortError, Termination } from './termination.js'
 
 /** As those of a ChildProcess. */
 export interface SandboxedProcessEvents {
@@ -74,6 +74,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   readonly #native: NativeProcess | undefined
   readonly #termination: Termination | undefined
   readonly #wallLimited: boolean
+  readonly #abortedBefore: boolean
   /** `running` from the event `spawned` on. */
   #state: 'starting' | 'running' | 'ended' = 'starting'
   /** Sent before there was a command to take them. */
@@ -87,18 +88,21 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     this.#host = host
     this.spawnfile = request.command
     this.spawnargs = [request.argv0, ...request.args]
-    const { native, streams, failure } = start(host, request, (event) => {
-      // Listeners of the user run in a tick of their own, never inside of native code.
-      process.nextTick(() => this.#take(event))
-    })
+    this.#abortedBefore = request.signal?.aborted ?? false
+    const { native, streams, failure } = this.#abortedBefore
+      ? { native: undefined, streams: closedStreams(request.stdio), failure: undefined }
+      : start(host, request, (event) => {
+          // Listeners of the user run in a tick of their own, never inside of native code.
+          process.nextTick(() => this.#take(event))
+        })
     this.#native = native
     this.pid = native?.pid
     this.stdio = this.#watchStreams(streams) as unknown as Stdio
     ;[this.stdin, this.stdout, this.stderr] = this.stdio
     const { wallMs = 0 } = host.limits
     this.#wallLimited = wallMs > 0 && (request.timeoutMs === 0 || wallMs < request.timeoutMs)
-    if (failure !== undefined) {
-      process.nextTick(() => this.#fail(failure))
+    if (native === undefined) {
+      process.nextTick(() => (failure === undefined ? this.#neverStart(request) : this.#fail(failure)))
       process.nextTick(() => this.#take({ type: 'closed' }))
       return
     }
@@ -120,9 +124,9 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     return this.#termination?.timedOut ?? false
   }
 
-  /** The AbortSignal of the options ended the command. */
+  /** The AbortSignal of the options ended the command, or kept it from being started. */
   get isCanceled(): boolean {
-    return this.#termination?.canceled ?? false
+    return this.#abortedBefore || (this.#termination?.canceled ?? false)
   }
 
   /**
@@ -218,6 +222,13 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
       this.#settle(failure.errno > 0 ? -failure.errno : -1, null)
     }
     this.emit('error', error)
+  }
+
+  /** The events of a ChildProcess, which is started and ended at once; here the command is not started. */
+  #neverStart({ signal, killSignal }: SpawnRequest): void {
+    this.#settle(...exitOf(0, killSignal))
+    process.nextTick(() => this.emit('exit', this.exitCode, this.signalCode))
+    this.emit('error', abortError(signal?.reason))
   }
 
   /** The whole tree went at once, and with it whoever would have reported: by our SIGKILL, or by somebody else's. */

@@ -1,6 +1,6 @@
 /** The `stdio` option of a spawn: what it means, and the pipes behind it. */
 import { Socket } from 'node:net'
-import type { Readable, Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { invalidType, invalidValue } from './argument-errors.js'
 import type { NativeBinding } from './native/binding-types.js'
 
@@ -99,9 +99,16 @@ export function openStdio(binding: NativeBinding, slots: readonly Slot[]): Opene
   return { descriptors, streams, closeChildEnds: () => closeAll(binding, childEnds) }
 }
 
-/** Streams for a command whose pipes could not be opened: there, and at their end. */
-export function closedStreams(slots: readonly Slot[]): Array<Socket | null> {
-  return slots.map((slot) => (slot.kind === 'pipe' ? new Socket().destroy() : null))
+/** Streams for a command that has no pipes since it does not start: outputs without content, an input that is closed. */
+export function closedStreams(slots: readonly Slot[]): Array<Readable | Writable | null> {
+  return slots.map((slot, index) => {
+    if (slot.kind !== 'pipe') return null
+    return index === 0 ? new Writable().destroy() : new Readable({ read: endOfStream })
+  })
+}
+
+function endOfStream(this: Readable): void {
+  this.push(null)
 }
 
 function pipeStream(fd: number, index: number): Socket {

@@ -70,12 +70,16 @@ export class StubLeases {
     this.#held = false
   }
 
-  /** When no command runs. Rejects with NativeFailure. */
+  /** When no command runs. Everything is released; then rejects with the first NativeFailure. */
   async release(): Promise<void> {
     clearTimeout(this.#timer)
     this.renew()
-    const leases = await Promise.allSettled(this.#outdated.splice(0))
-    for (const lease of leases) if (lease.status === 'fulfilled') await lease.value.release()
+    // Those that could not be acquired have nothing to release, and their commands have the error.
+    const acquired = await Promise.allSettled(this.#outdated.splice(0))
+    const released = await Promise.allSettled(
+      acquired.map((lease) => lease.status === 'fulfilled' && lease.value.release()),
+    )
+    for (const outcome of released) if (outcome.status === 'rejected') throw outcome.reason
   }
 }
 

@@ -9,6 +9,7 @@ export interface Terminable {
 }
 
 export interface TerminationOptions {
+  /** Not aborted yet. */
   signal: AbortSignal | undefined
   /** 0: none. */
   timeoutMs: number
@@ -38,8 +39,7 @@ export class Termination {
     this.#target = target
     this.#options = options
     const { signal, timeoutMs } = options
-    if (signal?.aborted) process.nextTick(() => this.#abort())
-    else if (signal !== undefined) this.#abortListener = addAbortListener(signal, () => this.#abort())
+    if (signal !== undefined) this.#abortListener = addAbortListener(signal, () => this.#abort())
     if (timeoutMs > 0) this.#timeout = setTimeout(() => this.#expire(), Math.min(timeoutMs, LONGEST_DELAY_MS))
   }
 
@@ -74,7 +74,7 @@ export class Termination {
 }
 
 /** As Node's own, whose class is not public. */
-function abortError(reason: unknown): Error {
+export function abortError(reason: unknown): Error {
   const error = new Error('The operation was aborted', { cause: reason }) as Error & { code: string }
   error.name = 'AbortError'
   error.code = 'ABORT_ERR'

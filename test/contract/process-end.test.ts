@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'
@@ -111,9 +112,19 @@ echo up; sleep 60`,
     expect(child).toMatchObject({ killed: false, isCanceled: true })
   })
 
-  test('a signal that was aborted before ends the command', async () => {
-    const { sandbox } = await openWorkspace(backend)
-    const result = await sandbox.exec('sleep', ['60'], { signal: AbortSignal.abort() })
+  test('with a signal that was aborted before, the same events come, and nothing is started', async () => {
+    const { sandbox, work } = await openWorkspace(backend)
+    const child = sandbox.spawn('touch', ['file'], { signal: AbortSignal.abort() })
+    const events: unknown[] = []
+    child.on('spawn', () => events.push('spawn'))
+    child.on('error', (error) => events.push(error.name))
+    child.on('exit', (code, signal) => events.push(['exit', code, signal]))
+    expect(await text(child.stdout)).toBe('')
+    if (child.signalCode === null) await once(child, 'exit')
+    expect(await once(child, 'close')).toEqual([null, 'SIGTERM'])
+    expect(events).toEqual(['AbortError', ['exit', null, 'SIGTERM']])
+    const result = await sandbox.exec('touch', ['file'], { signal: AbortSignal.abort() })
     expect(result).toMatchObject({ isCanceled: true, failed: true, signal: 'SIGTERM' })
+    expect(existsSync(join(work, 'file'))).toBe(false)
   })
 })
