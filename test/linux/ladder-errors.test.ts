@@ -69,7 +69,7 @@ describe.each(NOTHING)('$machine', ({ changes, reasons }) => {
     expect(refused.stderr.trim().split('\n')).toHaveLength(1)
     expect(existsSync(marker)).toBe(false)
 
-    expect(ringfence()).toMatchObject({ status: 0, stderr: '' })
+    expect(ringfence()).toMatchObject({ status: 0, stdout: '' })
     expect(existsSync(marker)).toBe(true)
   })
 })
