@@ -65,6 +65,9 @@ void EndAll(AddonData* data) {
 // exit(3), which destroys this.
 class LiveInstances {
  public:
+  LiveInstances() = default;
+  LiveInstances(const LiveInstances&) = delete;
+  LiveInstances& operator=(const LiveInstances&) = delete;
   ~LiveInstances() {
     for (AddonData* data : instances_) EndAll(data);
   }

@@ -62,7 +62,7 @@ Napi::Value RunToolAsync(const Napi::CallbackInfo& info) {
        timeout = ToInteger(info[2], "timeoutMs")](ToolResult* result) {
         return RunTool(file, args, timeout, result);
       },
-      [](Napi::Env env, ToolResult result) -> Napi::Value {
+      [](Napi::Env env, const ToolResult& result) -> Napi::Value {
         Napi::Object object = Napi::Object::New(env);
         object.Set("code", result.code);
         object.Set("signal", result.signal);

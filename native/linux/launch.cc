@@ -63,7 +63,7 @@ int RunChild(void* argument) {
     char role[] = "supervise";
     char name[] = "ringfence-helper";
     char count[16];
-    snprintf(count, sizeof count, "%d", state->stdio);
+    static_cast<void>(snprintf(count, sizeof count, "%d", state->stdio));
     char* const argv[] = {name, role, count, nullptr};
     char* const env[] = {nullptr};
     syscall(__NR_execveat, state->stdio + wire::kImageFd, "", argv, env, AT_EMPTY_PATH);

@@ -113,7 +113,10 @@ function timeChild(start) {
 }
 
 function report(samples) {
-  const floor = quantile(samples.get('posix_spawn').map(({ total }) => total), 0.5)
+  const floor = quantile(
+    samples.get('posix_spawn').map(({ total }) => total),
+    0.5,
+  )
   const rows = [['', 'median us', 'ratio', 'p99 us', 'stall median us', 'stall p99 us']]
   for (const [name, values] of samples) {
     const totals = values.map(({ total }) => total)

@@ -68,8 +68,7 @@ Listener ReadList(int diag, const UnixName& name, uint32_t* socket_inode) {
       if (found == Listener::kFound || (found != Listener::kNone && best == Listener::kNone)) {
         best = found;
         *socket_inode =
-            static_cast<const unix_diag_msg*>(static_cast<const void*>(buffer + at + NLMSG_HDRLEN))
-                ->udiag_ino;
+            reinterpret_cast<const unix_diag_msg*>(buffer + at + NLMSG_HDRLEN)->udiag_ino;
       }
       at += NLMSG_ALIGN(message->nlmsg_len);
     }
