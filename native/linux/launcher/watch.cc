@@ -2,11 +2,13 @@
 
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/limits.h>
 #include <linux/stat.h>
 
 #include "linux/launcher/mount/mount_api.h"
 #include "linux/launcher/mount/view.h"
 #include "linux/launcher/sys.h"
+#include "linux/launcher/text.h"
 
 namespace ringfence {
 namespace {
@@ -38,9 +40,21 @@ long IsMountRoot(const char* path, bool* mounted) {
   return result;
 }
 
+// The directory that holds `path`, and the name in it.
+long OpenParent(const char* path, int* parent, const char** name) {
+  const char* slash = LastSlash(path);
+  Line<PATH_MAX> directory;
+  directory.Add(path, slash == path ? 1 : static_cast<size_t>(slash - path));
+  if (directory.overflow()) return -ENAMETOOLONG;
+  const long opened = mount::OpenPlace(directory.c_str());
+  *parent = static_cast<int>(opened);
+  *name = slash + 1;
+  return opened;
+}
+
 }  // namespace
 
-Outcome Watch::Repair() const {
+Outcome Watch::Repair() {
   const auto* steps = launch_.PlanArray<wire::Mount>(launch_.plan->mounts);
   for (uint32_t i = 0; i < launch_.plan->mounts.count; ++i) {
     if (!Protects(steps[i])) continue;
@@ -49,7 +63,7 @@ Outcome Watch::Repair() const {
   return {};
 }
 
-Outcome Watch::RepairStep(const wire::Mount& step, const char* path) const {
+Outcome Watch::RepairStep(const wire::Mount& step, const char* path) {
   bool mounted = false;
   const long result = IsMountRoot(path, &mounted);
   if (mounted) return {};
@@ -59,6 +73,7 @@ Outcome Watch::RepairStep(const wire::Mount& step, const char* path) const {
   // What is hidden and gone holds no secret; if it comes back, an event says so.
   if (missing && step.op == wire::MountOp::kMask) return {};
   if (missing && (step.flags & wire::kMountOptional) != 0) return {};
+  if (missing && masks_ != nullptr && step.op == wire::MountOp::kStub) return MakeStub(path);
   if (result < 0 || masks_ == nullptr) {
     return {Stage::kWatchLost, result < 0 ? static_cast<int>(-result) : EXDEV, path};
   }
@@ -72,6 +87,37 @@ Outcome Watch::RepairStep(const wire::Mount& step, const char* path) const {
   }
   if (!outcome.ok()) outcome.stage = Stage::kWatchLost;
   return outcome;
+}
+
+Outcome Watch::MakeStub(const char* path) {
+  if (stub_count_ == kMaxStubs) return {Stage::kWatchLost, E2BIG, path};
+  int parent = -1;
+  const char* name = nullptr;
+  const long opened = OpenParent(path, &parent, &name);
+  if (opened < 0) return {Stage::kWatchLost, static_cast<int>(-opened), path};
+  const long made = sys::Call(__NR_mkdirat, parent, sys::Address(name), 0755);
+  sys::Close(parent);
+  if (made < 0 && made != -EEXIST) return {Stage::kWatchLost, static_cast<int>(-made), path};
+  if (made >= 0) stubs_[stub_count_++] = path;
+  Outcome outcome = mount::ProtectInPlace(path);
+  if (!outcome.ok()) outcome.stage = Stage::kWatchLost;
+  return outcome;
+}
+
+void Watch::RemoveStubs() {
+  if (stub_count_ == 0) return;
+  constexpr int kEveryProcess = -1;
+  constexpr int kSigKill = 9;
+  constexpr int kDetachNoFollow = 2 | 8;  // MNT_DETACH | UMOUNT_NOFOLLOW
+  sys::Call(__NR_kill, kEveryProcess, kSigKill);
+  for (int i = 0; i < stub_count_; ++i) {
+    int parent = -1;
+    const char* name = nullptr;
+    sys::Call(__NR_umount2, sys::Address(stubs_[i]), kDetachNoFollow);
+    if (OpenParent(stubs_[i], &parent, &name) < 0) continue;
+    sys::Call(__NR_unlinkat, parent, sys::Address(name), AT_REMOVEDIR);
+    sys::Close(parent);
+  }
 }
 
 }  // namespace ringfence

@@ -1,6 +1,6 @@
 // Repairs protections after the host has replaced or removed a protected path: a bind mount falls
 // off when its mount point is renamed over or removed in another mount namespace. Answer: bind
-// again at once; where that cannot be done, end the command.
+// again at once, making a stub where nothing is left; where that cannot be done, end the command.
 //
 // The addon watches the paths (one inotify instance for all launches of a plan: making and ending
 // an instance costs the kernel more than a whole launch) and sends wire::kRepairSignal. Between
@@ -26,15 +26,23 @@ class Watch {
   }
 
   // Looks at every protected path. A failure means that a protection is lost.
-  Outcome Repair() const;
+  Outcome Repair();
+
+  // Removes the stubs that Repair() has made, as far as they are still empty. Ends every process of
+  // the pid namespace first, so that none can use the gap.
+  void RemoveStubs();
 
  private:
   static constexpr int kPollMs = 20;
+  static constexpr int kMaxStubs = 64;
 
-  Outcome RepairStep(const wire::Mount& step, const char* path) const;
+  Outcome RepairStep(const wire::Mount& step, const char* path);
+  Outcome MakeStub(const char* path);
 
   const Launch& launch_;
   const mount::Masks* masks_;
+  const char* stubs_[kMaxStubs] = {};
+  int stub_count_ = 0;
 };
 
 }  // namespace ringfence
