@@ -1,7 +1,7 @@
 /**
  * What a command leaves behind: daemons that left its session and fork anew faster than they are listed
- * (ecosystem.md 2 row 17: OpenShell #3159, openclaw #110735; codex #7852, #32227 fork bombs).
- * Seen failing without: the pid namespace (and, for landlock, KillDescendants after the end of the init).
+ * (OpenShell #3159, openclaw #110735; codex #7852, #32227 fork bombs).
+ * Seen failing without: KillDescendants() (landlock).
  */
 import { once } from 'node:events'
 import { expect, test } from 'vitest'

@@ -1,7 +1,7 @@
 /**
  * System calls that lead out of a sandbox or into bugs of the kernel (io_uring: CVE-2021-20226 and many more; keyctl:
  * CVE-2016-0728; bpf, perf, userfaultfd; open_by_handle_at: the "shocker" exploit; kcmp; Docker's default profile).
- * Seen failing without: the table of native/core/seccomp_tables.cc.
+ * Seen failing without: the targets of kRefuse and its kind in FilterBuilder::Target().
  */
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'

@@ -1,7 +1,7 @@
 /**
  * Every way to the content of a denied file or directory but its plain path: links, other names of the same directory,
  * listings, a reopened child and what is next to it (codex #36852, #39944, deny globs #22179; srt denyRead/allowRead).
- * Seen failing without: the `mask` steps; the search-only mode of masks (HideButSearchable) for the listing.
+ * Seen failing without: the `mask` steps; HideButSearchable() for the reopened child.
  */
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'

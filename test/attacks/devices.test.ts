@@ -1,7 +1,7 @@
 /**
  * Device nodes: disks, kernel memory and log, fuse, kvm, and nodes that the command makes itself (runc CVE-2021-30465
- * class; codex #3141 for the other side of it; linux.md "minimal /dev").
- * Seen failing without: the `dev` step; nodev of mounts together with CAP_MKNOD for own nodes.
+ * class; codex #3141 for the other side of it).
+ * Seen failing without: the `dev` step.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
- * A second name for a file that may not be written or read (linux.md I; CVE-2020-15257 style path confusion).
+ * A second name for a file that may not be written or read (link(2) asks for no right on the content).
  * A link that the host made before is the file itself under a name that the policy opens: it stays open, as the name says.
- * Seen failing without: the `mask` steps (denied), `readonly-root` and Landlock together (outside).
+ * Seen failing without: the `mask` steps.
  */
 import { linkSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,8 @@
 /**
  * Processes of the host are signalled, stopped, slowed down or limited from inside (codex #35482, vscode #329258 on
  * kill -1; prlimit(2) with RLIMIT_CPU is a kill by another name).
- * Seen failing without: the pid namespace; landlock: LANDLOCK_SCOPE_SIGNAL in `scoped`.
+ * Seen failing without: `scoped` of the Landlock plan (landlock); the pid namespace (`limit`: Landlock holds the
+ * signals then).
  */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

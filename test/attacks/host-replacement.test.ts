@@ -1,7 +1,7 @@
 /**
  * The host replaces or removes what is protected while a command runs: an editor that saves by rename, git that rewrites
- * its config. A bind stays on the old file, so the new one would be open (linux.md I "Host-side replacement", pitfall 4).
- * Seen failing without: Watch::Repair() (signal 64 and the polling of the init both taken out).
+ * its config. A bind stays on the old file, so the new one would be open (mount_namespaces(7), "Restrictions").
+ * Seen failing without: Watch::Repair().
  */
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -94,7 +94,8 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
     } else {
       expect(outcome).toMatchObject({ timedOut: true })
     }
-    // The stub went with the command, and nothing was written to what held its place.
+    await sandbox.close()
+    // The stub went with the sandbox, and nothing was written to what held its place.
     expect(existsSync(directory)).toBe(false)
   })
 

@@ -1,7 +1,8 @@
 /**
  * Arguments, environments and names made to break whoever passes them on: NUL, newlines, option look-alikes, 2 MiB, bytes
- * that are no text, LD_PRELOAD for the launcher (srt.md 1.1 "shell-quoted"; srt `nul_in_path`, `too_many_arguments`).
- * Seen failing without: requireText() for NUL; the empty environment of the launcher (RunChild).
+ * that are no text, LD_PRELOAD for the launcher (srt `nul_in_path`, `too_many_arguments`).
+ * Not seen failing: NUL is refused by TypeScript and by native code; a static launcher loads no library, bwrap gets
+ * no environment.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
  * A descriptor that the host program left open without close-on-exec leads past every mount
- * (runc CVE-2024-21626; linux.md I "inherited directory fd": bwrap hands on all of them).
- * Seen failing without: close_range() in the launcher (RunChild, Main).
+ * (runc CVE-2024-21626; bwrap hands on all of them).
+ * Seen failing without: close_range() in the launcher (RunChild and Main).
  */
 
 import { spawnSync } from 'node:child_process'

@@ -1,7 +1,8 @@
 /**
  * PID 1 of the sandbox is attacked from inside: stopped, it would never report the end; ended, the mounts' guard is gone
- * (linux.md C: kill -9 and -STOP of PID 1 are ignored from inside, pid_namespaces(7)).
- * Seen failing without: the init as PID 1 of a pid namespace of its own (its signals then arrive).
+ * (pid_namespaces(7): not even SIGKILL reaches the init from inside).
+ * Seen failing without: `scoped` of the Landlock plan (landlock); a pid namespace is what makes a PID 1
+ * (pid_namespaces(7)).
  */
 import { expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'

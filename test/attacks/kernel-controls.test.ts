@@ -1,7 +1,7 @@
 /**
  * Controls of the running kernel in /proc and /sys: root of the machine owns them, and ownership is all that the kernel
- * asks for (core_pattern: CVE-2019-5736 class; sysrq-trigger; ecosystem.md 2 row 24 for limits).
- * Seen failing without: `readonlyControls` of the `proc` step (namespaces, as root), Landlock capped to 0 at the same time.
+ * asks for (core_pattern runs a program of choice on the host; proc(5), core(5)).
+ * Seen failing without: `readonlyControls` of the `proc` step (namespaces, as root).
  */
 import { expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'

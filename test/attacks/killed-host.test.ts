@@ -1,8 +1,7 @@
 /**
  * The host program is killed with SIGKILL while commands run: nothing may run on, nothing may stay on the disk
- * (codex.md 11.1 "leftovers of synthetic directories are never healed"; srt.md 4; linux.md H; langfuse #15955).
- * Seen failing without: the end of the control socket as the supervisor's order to end (processes), the sweep of the
- * journal (stubs).
+ * (codex #33813, #26463 for directories left behind; langfuse #15955 for processes).
+ * Seen failing without: the order to end at the end of the control socket (processes); sweepStubs() (stubs).
  */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +22,9 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
     const cwd = backend === 'landlock' ? 'read' : 'write'
     writeFileSync(policy, JSON.stringify({ filesystem: { ':root': 'read', ':cwd': cwd } }))
     const options = ['--policy', policy, '--backend', backend, '--cwd', scratch.work]
-    const args = ['run', ...options, '--', fixture('daemons'), '10', marker]
+    // Not from the stdin of the host program, whose end would be a reason to end.
+    const script = 'sleep 300 | "$@"'
+    const args = ['run', ...options, '--', 'sh', '-c', script, 'sh', fixture('daemons'), '10', marker]
     const { child, result, ended } = startRingfence(args, { cwd: scratch.work })
     while (!result.stdout.includes('ready') && result.code === null && child.exitCode === null) {
       await new Promise((resolve) => setTimeout(resolve, 10))

@@ -1,6 +1,6 @@
 /**
- * State of the whole machine: clock, host name, and what only root could change (codex 2.6; Docker's default profile).
- * Seen failing without: clock_settime in the table and DropCapabilities() at the same time (as root).
+ * State of the whole machine: clock, host name, and what only root could change (Docker's default profile refuses them as well).
+ * Seen failing without: DropCapabilities() (names); the clock has the filter as well.
  */
 import { expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'

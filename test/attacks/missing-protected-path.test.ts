@@ -1,7 +1,7 @@
 /**
- * A protected path that does not exist yet is made by the command (ecosystem.md 2 rows 13 and 15: claude-code #83497,
- * PostHog PR 87021; linux.md "Protecting a missing path").
- * Seen failing without: the `stub` steps of the plan.
+ * A protected path that does not exist yet is made by the command (claude-code #83497,
+ * PostHog PR 87021).
+ * Seen failing without: the `stub` steps.
  */
 import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
  * Namespaces of the command's own: in a new user namespace it has every capability, and mounts, routes and packet
  * filters become attack surface (CVE-2022-0185, CVE-2022-0492, CVE-2023-0386; codex #15057 for the other side of it).
- * Seen failing without: kCloneFlags, kUnshareFlags, kHideUnlessNested and setns in the table.
+ * Seen failing without: the targets for clone, clone3, unshare and setns in FilterBuilder::Target().
  */
 import { expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'

@@ -1,8 +1,8 @@
 /**
  * Code that the user's own git runs later, outside of the sandbox: hooks and configuration of nested repositories, of
  * worktrees and submodules, and wherever core.hooksPath points to (codex #37081, cplt #212, PostHog PR 87021,
- * koda #1088, ecosystem.md 2 rows 14 and 15).
- * Seen failing without: protectNestedRepositories(); protectPointed() for worktrees and submodules.
+ * koda #1088, claude-code #17374).
+ * Seen failing without: the scan of protectNestedRepositories(), the `stub` steps, protectPointed() (submodules).
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
  * The network of the host, in mode `none`: its loopback, name servers, raw and datagram sockets, and ways to connect
- * without connect(2) (codex #43272, #45657; linux.md E: /sys/class/net names the interfaces).
- * Seen failing without: the network namespace (`net` in namespaces; landlock: the families of the filter); `sys-net`.
+ * without connect(2) (codex #43272; /sys/class/net names the interfaces).
+ * Seen failing without: the network namespace; `sys-net`; Socket() in the filter (landlock).
  */
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'

@@ -1,7 +1,7 @@
 /**
  * Output without end: it must neither fill the memory of the host program nor keep it from ending the command
- * (codex #38909 "205 GB log"; linux.md G).
- * Seen failing without: maxOutputBytes in OutputCapture; backpressure of the pipe (a reader that buffers).
+ * (codex #38909, a log of 205 GB).
+ * Seen failing without: maxOutputBytes of the captures of exec.
  */
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,6 +1,6 @@
 /**
- * The parent of a protected path is moved away and made anew without the protection (linux.md, pitfall 5; codex #37081).
- * Seen failing without: the `pin` steps of the plan.
+ * The parent of a protected path is moved away and made anew without the protection (codex #37081).
+ * Seen failing without: the `pin` steps.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

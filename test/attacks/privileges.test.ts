@@ -1,7 +1,7 @@
 /**
  * Privileges to start with or to gain: capabilities in every set, setuid and setgid programs, file capabilities
- * (no_new_privs, nosuid; codex 2.5 "process state inside").
- * Seen failing without: DropCapabilities() and PR_SET_NO_NEW_PRIVS in the command.
+ * (capabilities(7), PR_SET_NO_NEW_PRIVS).
+ * Seen failing without: DropCapabilities(), PR_SET_NO_NEW_PRIVS together with nosuid.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, copyFileSync } from 'node:fs'

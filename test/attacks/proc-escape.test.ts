@@ -1,7 +1,8 @@
 /**
  * Paths through /proc that lead around the view of the sandbox: roots, working directories and descriptors of other
- * processes, memory of PID 1 (runc CVE-2019-5736, CVE-2024-21626; linux.md C "attack surface of a runner as PID 1").
- * Seen failing without: the `proc` step with PR_SET_DUMPABLE 0 of the init; Landlock for the backend of that name.
+ * processes, memory of PID 1 (runc CVE-2019-5736, CVE-2024-21626).
+ * Seen failing without: the `proc` step (the host's /proc in place of a new one), `readonly-root`, the `mask`
+ * steps.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
  * A protected file that exists is changed in place, replaced by another one, or reached by a second name
- * (codex #22044 and #24796 on atomic replace, cplt #212 on git config, ecosystem.md 2 row 15).
- * Seen failing without: the read-only steps for existing protected paths.
+ * (codex #22044 and #24796 on atomic replace, cplt #212 on git config).
+ * Seen failing without: the `stub` steps; for rules of the user the `bind` steps with access read.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -48,6 +48,19 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
     }
     expect(readFileSync(join(work, name), 'utf8')).toBe(CONTENT)
     expect(existsSync(join(work, 'alias'))).toBe(false)
+  })
+
+  test.each([
+    ['a file', 'docs/file'],
+    ['its directory', 'docs'],
+  ])('a file that the user made read-only by a rule for %s stays as it is', async (_, rule) => {
+    const { work, open } = protectedWorkspace(backend)
+    writeFiles(work, { new: 'evil', 'docs/file': CONTENT })
+    const sandbox = await open({ filesystem: { [join(work, rule)]: 'read' } })
+    for (const way of waysToChange(work, join(work, 'docs/file'))) {
+      expect(await inside(sandbox, 'files', way), way.join(' ')).toBe('denied')
+    }
+    expect(readFileSync(join(work, 'docs/file'), 'utf8')).toBe(CONTENT)
   })
 
   test('an ordinary file can be changed in all of these ways', async () => {

@@ -1,7 +1,7 @@
 /**
  * A file that a command gets as stdin is opened anew through /proc/self/fd, with more rights than it came with or past
- * the mounts: `ringfence run -- command < file` (runc CVE-2024-21626 class; linux.md I "inherited directory fd").
- * Seen failing without: the Landlock layer (see the test without it).
+ * the mounts: `ringfence run -- command < file` (of the class of runc CVE-2024-21626).
+ * Seen failing without: the Landlock layer.
  */
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

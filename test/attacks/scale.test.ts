@@ -1,7 +1,7 @@
 /**
  * Many rules and many sandboxes at the same time: the last rule must hold as the first, and nothing may leak from one
- * sandbox into another (claude-code #84681, #68587; srt.md 2 "more than about 3,000 mounts are refused").
- * Seen failing without: every rule after the hundredth (a cap on the steps of the plan).
+ * sandbox into another (claude-code #84681, #68587).
+ * Seen failing without: the steps of the plan after the hundredth.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
  * A command leaves a setuid program in a writable root for others to run. It has the owner that the command has, so an
  * ordinary user gives away no more than its own rights; as root, whoever reaches the root gets them: README "as root".
- * Seen failing without: the id map of the user namespace (a file of another owner), nosuid of the mounts with no_new_privs.
+ * Seen failing without: PR_SET_NO_NEW_PRIVS together with nosuid.
  */
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'

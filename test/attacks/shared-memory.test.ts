@@ -1,7 +1,7 @@
 /**
  * Memory and queues that processes of a user share without a path of the project: /dev/shm, System V segments, POSIX
  * message queues (Chromium keeps secrets in /dev/shm; PostgreSQL in System V segments).
- * Seen failing without: the ipc namespace; the private /dev/shm of the `dev` step.
+ * Seen failing without: the ipc namespace; the `dev` step (/dev/shm).
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'

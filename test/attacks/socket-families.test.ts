@@ -1,7 +1,7 @@
 /**
  * Socket families that reach the machine past the network namespace or are known for bugs: AF_VSOCK (the hypervisor's
  * host), AF_ALG (CVE-2019-8912), AF_PACKET (CVE-2017-7308), AF_NETLINK other than route, AF_KEY, AF_XDP, AF_TIPC ...
- * Seen failing without: the list of families in FilterBuilder::Socket().
+ * Seen failing without: Socket() and SocketPair() in the filter.
  */
 import { expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'

@@ -1,7 +1,7 @@
 /**
  * The state of ringfence itself: whoever can write it decides what a denied path shows and which directories are removed
- * from the host (srt.md 4 "leaves traces"; codex #35718 "state corruption").
- * Seen failing without: the internal rule for the state directory (plannedRules).
+ * from the host (codex #35718, corrupted state).
+ * Seen failing without: the `mask` steps.
  */
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
  * A directory of a writable root becomes a symbolic link while sandboxes are set up, so that a bind follows it to
- * somewhere else (runc CVE-2021-30465, CVE-2019-19921; koda #1088; move_mount on links, linux.md I).
- * Seen failing without: RESOLVE_NO_SYMLINKS in OpenPlace (namespaces).
+ * somewhere else (runc CVE-2021-30465, CVE-2019-19921; koda #1088).
+ * Seen failing without: RESOLVE_NO_SYMLINKS in OpenPlace() of the launcher.
  */
 import { once } from 'node:events'
 import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
  * Typing into the terminal that the sandbox was started from: TIOCSTI, TIOCLINUX, TIOCCONS, also with bits above the 32
  * that the kernel looks at (CVE-2017-5226 bubblewrap, CVE-2019-10063 flatpak, CVE-2023-28100 flatpak).
- * Seen failing without: kTerminalRequests in the table; the high bits with a comparison of 64 bits.
+ * Seen failing without: TerminalRequests() in the filter.
  */
 import { expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'

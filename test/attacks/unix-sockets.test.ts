@@ -1,8 +1,7 @@
 /**
  * Servers of the host behind unix sockets (ssh-agent, dbus, docker) are as good as running commands outside
  * (codex #39140, srt `allowUnixSockets`, containerd CVE-2020-15257 for abstract names).
- * Seen failing without: kConnect -> notify in the filter (paths), Landlock scope and the network namespace (abstract),
- * StreamsOnly (datagrams); landlock: kFamilyUnix in Socket().
+ * Seen failing without: kConnect -> notify in the filter (paths), StreamsOnly() (datagrams), Socket() (landlock).
  */
 import { once } from 'node:events'
 import { symlinkSync, writeFileSync } from 'node:fs'
