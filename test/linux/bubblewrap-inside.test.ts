@@ -56,7 +56,10 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
   })
 
   test('the limits of the first process cannot be changed', async () => {
-    const { lines } = await inside(backend, 'ulimit -n 100 && echo own; prlimit --pid 1 --cpu=0 2>/dev/null && echo first')
+    const { lines } = await inside(
+      backend,
+      'ulimit -n 100 && echo own; prlimit --pid 1 --cpu=0 2>/dev/null && echo first',
+    )
     expect(lines).toEqual(['own'])
   })
 

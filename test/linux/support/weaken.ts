@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 const SOURCE = fileURLToPath(new URL('../../fixtures/weaken.cc', import.meta.url))
 
+const COMPILER = process.env.CXX ?? 'c++'
+
 let compiled: string | undefined
 
 /** The path of the program; gone with this process. */
@@ -15,7 +17,7 @@ export function weakenProgram(): string {
     const directory = mkdtempSync(join(tmpdir(), 'ringfence-weaken-'))
     process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
     const program = join(directory, 'weaken')
-    execFileSync('c++', ['-std=c++20', '-Wall', '-Wextra', '-Werror', SOURCE, '-o', program], { stdio: 'inherit' })
+    execFileSync(COMPILER, ['-std=c++20', '-Wall', '-Wextra', '-Werror', SOURCE, '-o', program], { stdio: 'inherit' })
     compiled = program
   }
   return compiled

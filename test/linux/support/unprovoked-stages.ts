@@ -1,0 +1,16 @@
+/** Stages that no case here makes fail, each with the reason. */
+export const UNPROVOKED: Record<string, string> = {
+  'linux.helper.memfd': 'not reported: without executable memory files the launcher is executed from its file',
+  'linux.mount.proc-controls': 'the same call succeeds, or fails as linux.mount.attributes, for other mounts before',
+  'linux.mount.dev': 'the same calls succeed, or fail as linux.mount.tmpfs and linux.mount.make, for masks before',
+}
+
+/** Names that are kept for later: nothing in native/ reports them. */
+export const UNUSED: readonly string[] = [
+  'linux.mount.sys-net',
+  'linux.init.wait',
+  'linux.watch.init',
+  'linux.watch.add',
+  'linux.broker.listen',
+  'linux.broker.receive',
+]
