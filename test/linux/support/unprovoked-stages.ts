@@ -4,13 +4,3 @@ export const UNPROVOKED: Record<string, string> = {
   'linux.mount.proc-controls': 'the same call succeeds, or fails as linux.mount.attributes, for other mounts before',
   'linux.mount.dev': 'the same calls succeed, or fail as linux.mount.tmpfs and linux.mount.make, for masks before',
 }
-
-/** Names that are kept for later: nothing in native/ reports them. */
-export const UNUSED: readonly string[] = [
-  'linux.mount.sys-net',
-  'linux.init.wait',
-  'linux.watch.init',
-  'linux.watch.add',
-  'linux.broker.listen',
-  'linux.broker.receive',
-]
