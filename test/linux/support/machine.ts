@@ -51,7 +51,7 @@ const answer = (data) => writeSync(3, JSON.stringify(data))
  * Calls `body` there, with the built package. Only its source travels: it must not use anything from outside of
  * itself, and what it takes and returns is JSON.
  */
-export async function askMachine<Given, Result>(
+async function askMachine<Given, Result>(
   { changes = [], env, cwd }: Machine,
   body: (ringfence: Ringfence, given: Given) => Promise<Result>,
   given: Given,
