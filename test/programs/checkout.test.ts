@@ -1,6 +1,7 @@
 /** This project in the fence: what people and agents run in a checkout of it. */
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'
 import { defaultFence, onHost, run } from './support/project.js'
@@ -34,7 +35,7 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
     const sandbox = await defaultFence(backend, CHECKOUT)
     await run(sandbox, 'npx', ['biome', 'lint', 'lib/policy'])
     const output = await run(sandbox, 'node', ['node_modules/vitest/vitest.mjs', 'run', 'test/unit/plan'])
-    expect(output).toMatch(/Tests +\d+ passed/)
+    expect(stripVTControlCharacters(output)).toMatch(/Tests +\d+ passed/)
     await sandbox.close()
     expect(readdirSync(CHECKOUT)).toEqual(before)
   })
