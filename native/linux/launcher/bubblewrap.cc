@@ -2,6 +2,7 @@
 
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/prctl.h>
 #include <linux/sched.h>
 
 #include <initializer_list>
@@ -88,6 +89,14 @@ Outcome Execute(const Launch& launch, int status_fd) {
                argv[0]);
 }
 
+// bwrap asks for this itself (--die-with-parent), but only when it has begun.
+Outcome DieWith(long parent) {
+  constexpr int kSigKill = 9;
+  RINGFENCE_TRY(Check(Stage::kInitDeathSignal, sys::Prctl(PR_SET_PDEATHSIG, kSigKill)));
+  if (sys::Call(__NR_getppid) != parent) sys::Exit(1);
+  return {};
+}
+
 const char* Find(const char* text, const char* word) {
   for (; *text != '\0'; ++text) {
     if (StartsWith(text, word)) return text + Length(word);
@@ -101,9 +110,12 @@ Outcome StartBubblewrap(const Launch& launch, BubblewrapStatus* status, long* pi
   int pipe[2] = {-1, -1};
   RINGFENCE_TRY(Check(Stage::kSupervisorSync,
                       sys::Call(__NR_pipe2, sys::Address(pipe), O_CLOEXEC | O_NONBLOCK)));
+  const long supervisor = sys::Call(__NR_getpid);
   const long child = sys::Call(__NR_clone, kSigChild, 0, 0, 0, 0);
   if (child == 0) {
-    ReportFailure(launch, Execute(launch, pipe[1]));
+    Outcome outcome = DieWith(supervisor);
+    if (outcome.ok()) outcome = Execute(launch, pipe[1]);
+    ReportFailure(launch, outcome);
     sys::Exit(1);
   }
   sys::Close(pipe[1]);
