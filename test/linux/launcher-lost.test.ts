@@ -1,0 +1,87 @@
+/** The launcher is killed from outside, as the kernel does when memory runs out: an error, and nothing is left. */
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { type BackendName, Sandbox } from '../../lib/index.js'
+import { loadBinding } from '../../lib/native/binding.js'
+import { describeBackends } from '../support/backends.js'
+import { temporaryDirectory } from '../support/sandboxes.js'
+import { makeTree, plainPolicyOf } from './support/attempts.js'
+import { LAUNCHER } from './support/native-launch.js'
+import { makeBubblewrap } from './support/old-bubblewrap.js'
+import { weakenedLauncher } from './support/weaken.js'
+
+async function open(backend: BackendName, bubblewrapPath?: string) {
+  const tree = makeTree()
+  const policy = plainPolicyOf(tree)
+  const options = { policy, cwd: tree.work, stateDirectory: tree.state, backend }
+  const sandbox = await Sandbox.create({ ...options, ...(bubblewrapPath !== undefined && { bubblewrapPath }) })
+  const marker = join(tree.work, 'marker')
+  return { sandbox, marker, script: `echo x > ${marker}; sleep 30` }
+}
+
+/** Of the launcher's own process: not its children's, which may outlive it. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
+  test('before it has said anything: the command does not run', async () => {
+    const { sandbox, marker } = await open(backend)
+    const script = `echo x > ${marker}`
+    const binding = loadBinding()
+    binding.loadHelper(weakenedLauncher(temporaryDirectory(), ['raise=9'], LAUNCHER))
+    onTestFinished(() => binding.loadHelper(LAUNCHER))
+    await expect(sandbox.exec('sh', ['-c', script])).rejects.toMatchObject({
+      code: 'SANDBOX_HELPER_FAILED',
+      stage: 'linux.helper.lost',
+      backend,
+    })
+    expect(existsSync(marker)).toBe(false)
+
+    binding.loadHelper(LAUNCHER)
+    expect(await sandbox.exec('sh', ['-c', script])).toMatchObject({ exitCode: 0 })
+    expect(existsSync(marker)).toBe(true)
+    await sandbox.close()
+  })
+
+  test('while the command runs: everything of it is gone', async () => {
+    const { sandbox, marker, script } = await open(backend)
+    const child = sandbox.spawn('sh', ['-c', script])
+    await vi.waitFor(() => expect(existsSync(marker)).toBe(true))
+    const launcher = child.pid ?? 0
+    expect(isRunning(launcher)).toBe(true)
+    process.kill(launcher, 'SIGKILL')
+    expect(await once(child, 'close')).toEqual([null, 'SIGKILL'])
+    expect(isRunning(launcher)).toBe(false)
+    await sandbox.close()
+  })
+})
+
+describeBackends(['bubblewrap'], () => {
+  test('while bwrap has not begun: the command does not run', async () => {
+    const directory = temporaryDirectory()
+    const trigger = join(directory, 'slow')
+    const path = makeBubblewrap(directory, {
+      before: `if [ -e ${trigger} ]; then touch ${trigger}.begun; sleep 1; fi`,
+    })
+    const { sandbox, marker, script } = await open('bubblewrap', path)
+    writeFileSync(trigger, '')
+    const child = sandbox.spawn('sh', ['-c', script])
+    const failed = new Promise((resolve) => child.once('error', resolve))
+    const closed = new Promise((resolve) => child.once('close', resolve))
+    await vi.waitFor(() => expect(existsSync(`${trigger}.begun`)).toBe(true))
+    process.kill(child.pid ?? 0, 'SIGKILL')
+    expect(await failed).toMatchObject({ code: 'SANDBOX_HELPER_FAILED', stage: 'linux.helper.lost' })
+    await closed
+    await setTimeout(1500)
+    expect(existsSync(marker)).toBe(false)
+    await sandbox.close()
+  })
+})
