@@ -21,6 +21,11 @@ const OPTIONAL = new Set(['--unshare-cgroup-try'])
  */
 const PASSED_NOT_LISTED = '0311'
 
+/** What uid 0 of the host may write without any capability, proc(5). As in native/linux/launcher/mount/proc.cc. */
+const PROC_CONTROLS = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi', 'scsi', 'asound'].map(
+  (name) => `/proc/${name}`,
+)
+
 export interface BubblewrapArguments {
   /** Everything before `--`. */
   args: string[]
@@ -103,6 +108,10 @@ class ArgumentBuilder {
       case 'proc':
         if (step.source === 'new') this.add('--proc', '/proc')
         else this.add('--ro-bind', '/proc', '/proc')
+        // bwrap itself leaves /proc/sys writable.
+        if (step.source === 'new' && step.readonlyControls) {
+          for (const path of PROC_CONTROLS) this.add('--ro-bind-try', path, path)
+        }
         break
       case 'dev':
         // bwrap makes /dev/shm a directory of /dev; with one of its own /dev can be made read-only.

@@ -65,6 +65,7 @@ class FilterBuilder {
   Position RefuseFlags(uint32_t flags);
   Position TerminalRequests();
   Position OwnProcess();
+  Position OwnPriority();
   Position Socket();
   Position SocketPair();
   Position StreamsOnly();
@@ -120,6 +121,8 @@ Position FilterBuilder::Search(std::span<const Range> ranges) {
 
 Position FilterBuilder::Target(SeccompCheck check) {
   const bool init = options_.audience == SeccompOptions::Audience::kInit;
+  // Without a broker there are no namespaces either.
+  const bool shared = options_.unix_sockets == SeccompOptions::UnixSockets::kPairs;
   switch (check) {
     case SeccompCheck::kRefuse:
       return refuse_;
@@ -141,6 +144,12 @@ Position FilterBuilder::Target(SeccompCheck check) {
       return options_.unix_sockets == SeccompOptions::UnixSockets::kOwn && !init
                  ? assembler_.Return(kNotify)
                  : allow_;
+    case SeccompCheck::kRefuseIfShared:
+      return shared ? refuse_ : allow_;
+    case SeccompCheck::kOwnProcessIfShared:
+      return shared ? OwnProcess() : allow_;
+    case SeccompCheck::kOwnPriorityIfShared:
+      return shared ? OwnPriority() : allow_;
     case SeccompCheck::kRefuseUnlessInit:
       return init ? allow_ : refuse_;
     case SeccompCheck::kOwnProcess:
@@ -164,6 +173,14 @@ Position FilterBuilder::TerminalRequests() {
 Position FilterBuilder::OwnProcess() {
   const Position test = assembler_.Branch(kBpfJumpEqual, 0, allow_, refuse_);
   return assembler_.Load(ArgumentOffset(0), test);
+}
+
+// setpriority(PRIO_PROCESS, 0, ...): a group or a user may be of processes of the host.
+Position FilterBuilder::OwnPriority() {
+  const Position who = assembler_.Branch(kBpfJumpEqual, 0, allow_, refuse_);
+  const Position process = assembler_.Load(ArgumentOffset(1), who);
+  const Position which = assembler_.Branch(kBpfJumpEqual, 0, process, refuse_);
+  return assembler_.Load(ArgumentOffset(0), which);
 }
 
 // A list of the allowed families, so that one that a later kernel brings is refused as well.

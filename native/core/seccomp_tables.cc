@@ -101,6 +101,28 @@ constexpr SyscallRule kRules[] = {
     {"lookup_dcookie", 212, 18, kRefuse},
     {"nfsservctl", 180, 42, kRefuse},
 
+    // Where the sandbox shares the host's namespaces, these reach processes and memory of the user
+    // outside of it.
+    {"setpriority", 141, 140, kOwnPriorityIfShared},
+    {"ioprio_set", 251, 30, kRefuseIfShared},
+    {"sched_setaffinity", 203, 122, kOwnProcessIfShared},
+    {"sched_setscheduler", 144, 119, kOwnProcessIfShared},
+    {"sched_setparam", 142, 118, kOwnProcessIfShared},
+    {"sched_setattr", 314, 274, kOwnProcessIfShared},
+    {"shmget", 29, 194, kRefuseIfShared},
+    {"shmat", 30, 196, kRefuseIfShared},
+    {"shmctl", 31, 195, kRefuseIfShared},
+    {"semget", 64, 190, kRefuseIfShared},
+    {"semop", 65, 193, kRefuseIfShared},
+    {"semctl", 66, 191, kRefuseIfShared},
+    {"semtimedop", 220, 192, kRefuseIfShared},
+    {"msgget", 68, 186, kRefuseIfShared},
+    {"msgsnd", 69, 189, kRefuseIfShared},
+    {"msgrcv", 70, 188, kRefuseIfShared},
+    {"msgctl", 71, 187, kRefuseIfShared},
+    {"mq_open", 240, 180, kRefuseIfShared},
+    {"mq_unlink", 241, 181, kRefuseIfShared},
+
     {"ioctl", 16, 29, kTerminalRequest},
     {"socket", 41, 198, kSocket},
     {"socketpair", 53, 199, kSocketPair},

@@ -9,17 +9,20 @@
 namespace ringfence {
 
 enum class SeccompCheck : uint8_t {
-  kRefuse,              // EPERM
-  kRefuseUnlessNested,  // EPERM, or allowed when the policy says `nested`
-  kHideUnlessNested,    // ENOSYS, or allowed when the policy says `nested`
-  kCloneFlags,          // EPERM with a namespace flag, unless nested
-  kUnshareFlags,        // EPERM with a namespace flag, unless nested
-  kTerminalRequest,     // EPERM for requests that type into a terminal
-  kSocket,              // by family, type and protocol
-  kSocketPair,          // by family and type
-  kConnect,             // decided by the broker where unix sockets are the sandbox's own
-  kRefuseUnlessInit,    // EPERM for the command; our init below bubblewrap needs it
-  kOwnProcess,          // EPERM unless the first argument is 0: the calling process itself
+  kRefuse,               // EPERM
+  kRefuseUnlessNested,   // EPERM, or allowed when the policy says `nested`
+  kHideUnlessNested,     // ENOSYS, or allowed when the policy says `nested`
+  kCloneFlags,           // EPERM with a namespace flag, unless nested
+  kUnshareFlags,         // EPERM with a namespace flag, unless nested
+  kTerminalRequest,      // EPERM for requests that type into a terminal
+  kSocket,               // by family, type and protocol
+  kSocketPair,           // by family and type
+  kConnect,              // decided by the broker where unix sockets are the sandbox's own
+  kRefuseIfShared,       // EPERM where the sandbox has no namespaces of its own
+  kOwnProcessIfShared,   // there, EPERM for another process than the caller
+  kOwnPriorityIfShared,  // there, EPERM for the priority of anything else than the caller
+  kRefuseUnlessInit,     // EPERM for the command; our init below bubblewrap needs it
+  kOwnProcess,           // EPERM unless the first argument is 0: the calling process itself
 };
 
 // Number of a call that an architecture does not have.

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,9 +94,24 @@ Status CloneAndWait(ChildState* state, pid_t* pid, unique_fd* pidfd) {
   return {state->stage, state->error};
 }
 
+// A directory in a command's hands is a way around every mount: what is opened through it is
+// looked up in the host's view. The same holds for a descriptor that is only a place (O_PATH).
+Status CheckStdio(const std::vector<int>& stdio) {
+  for (const int fd : stdio) {
+    if (fd < 0) continue;
+    struct stat info;
+    if (fstat(fd, &info) < 0) return {Stage::kLaunchStdio, errno};
+    if (S_ISDIR(info.st_mode)) return {Stage::kLaunchStdio, EISDIR};
+    const int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || (flags & O_PATH) != 0) return {Stage::kLaunchStdio, EBADF};
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 Status StartLauncher(const LaunchFds& fds, LaunchedProcess* process) {
+  RINGFENCE_RETURN_IF_ERROR(CheckStdio(fds.stdio));
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0) {
     return {Stage::kLaunchSocket, errno};

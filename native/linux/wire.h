@@ -22,7 +22,8 @@ enum FixedFd : int {
   kRequestFd = 2,
   kImageFd = 3,
   kHostDiagFd = 4,  // opened by the supervisor, for the broker of the init
-  kFixedFdCount = 5
+  kIdentitiesFd = 5,  // made by the supervisor, for the init below bubblewrap
+  kFixedFdCount = 6
 };
 
 using Text = uint32_t;

@@ -103,6 +103,15 @@ uint32_t Expected(const SeccompOptions& options, const SeccompCall& call) {
       return options.unix_sockets == UnixSockets::kOwn && options.audience == Audience::kCommand
                  ? kNotify
                  : kAllow;
+    case SeccompCheck::kRefuseIfShared:
+      return options.unix_sockets == UnixSockets::kPairs ? Refuse(EPERM) : kAllow;
+    case SeccompCheck::kOwnProcessIfShared:
+      return options.unix_sockets == UnixSockets::kPairs && argument(0) != 0 ? Refuse(EPERM)
+                                                                             : kAllow;
+    case SeccompCheck::kOwnPriorityIfShared:
+      return options.unix_sockets == UnixSockets::kPairs && (argument(0) != 0 || argument(1) != 0)
+                 ? Refuse(EPERM)
+                 : kAllow;
     case SeccompCheck::kRefuseUnlessInit:
       return options.audience == Audience::kInit ? kAllow : Refuse(EPERM);
     case SeccompCheck::kOwnProcess:

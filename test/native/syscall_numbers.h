@@ -27,7 +27,9 @@ extern const SyscallNumber kX64Numbers[];
   X(kexec_file_load) X(init_module) X(finit_module) X(delete_module) X(reboot) X(swapon) \
   X(swapoff) X(acct) X(quotactl) X(quotactl_fd) X(settimeofday) X(clock_settime) X(adjtimex) \
   X(clock_adjtime) X(vhangup) X(syslog) X(move_pages) X(migrate_pages) X(lookup_dcookie) \
-  X(nfsservctl) X(ioctl) X(socket) X(socketpair) X(connect)
+  X(nfsservctl) X(setpriority) X(ioprio_set) X(sched_setaffinity) X(sched_setscheduler) \
+  X(sched_setparam) X(sched_setattr) X(shmget) X(shmat) X(shmctl) X(semget) X(semop) X(semctl) \
+  X(semtimedop) X(msgget) X(msgsnd) X(msgrcv) X(msgctl) X(mq_open) X(mq_unlink) X(ioctl) X(socket) X(socketpair) X(connect)
 // clang-format on
 
 #endif  // RINGFENCE_TEST_NATIVE_SYSCALL_NUMBERS_H_

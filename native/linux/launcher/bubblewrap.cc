@@ -7,6 +7,7 @@
 
 #include <initializer_list>
 
+#include "linux/launcher/identities.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
 #include "linux/launcher/text.h"
@@ -67,6 +68,7 @@ Outcome MakeArguments(const Launch& launch, const OwnArguments& own, const char*
 
 Outcome Execute(const Launch& launch, int status_fd) {
   int filter = -1;
+  RINGFENCE_TRY(RecordIdentities(launch));
   RINGFENCE_TRY(WriteFilter(launch, &filter));
   // Absent when the kernel has no sock_diag(7).
   sys::Call(__NR_fcntl, launch.host_diag(), F_SETFD, 0);

@@ -56,4 +56,13 @@ Outcome DropCapabilities() {
   return {};
 }
 
+Outcome KeepInitCapabilities() {
+  Header header{_LINUX_CAPABILITY_VERSION_3, 0};
+  Data data[2] = {};
+  data[0].effective = (1U << CAP_SYS_ADMIN) | (1U << CAP_SYS_PTRACE);
+  data[0].permitted = data[0].effective;
+  return Check(Stage::kCapabilityDrop,
+               sys::Call(__NR_capset, sys::Address(&header), sys::Address(data)));
+}
+
 }  // namespace ringfence

@@ -10,6 +10,10 @@ namespace ringfence {
 // that neither uid 0 nor a file brings one back. Verifies the result.
 Outcome DropCapabilities();
 
+// For the init once the command runs: mounting again (CAP_SYS_ADMIN) and looking into processes of
+// the sandbox (CAP_SYS_PTRACE), nothing else.
+Outcome KeepInitCapabilities();
+
 }  // namespace ringfence
 
 #endif  // RINGFENCE_LINUX_LAUNCHER_CAPABILITIES_H_

@@ -8,12 +8,15 @@
 #include <linux/wait.h>
 
 #include "linux/launcher/broker.h"
+#include "linux/launcher/capabilities.h"
 #include "linux/launcher/command.h"
 #include "linux/launcher/descendants.h"
 #include "linux/launcher/id_map.h"
+#include "linux/launcher/identities.h"
 #include "linux/launcher/landlock.h"
 #include "linux/launcher/loopback.h"
 #include "linux/launcher/mount/view.h"
+#include "linux/launcher/reopen.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
 #include "linux/launcher/watch.h"
@@ -70,6 +73,8 @@ Outcome SetUpNamespaces(Init* init) {
   RINGFENCE_TRY(MapIds(init));
   RaiseOpenFiles(init);
   RINGFENCE_TRY(mount::BuildView(init->launch, &init->masks));
+  // The directory of the host's process lies below what was mounted since.
+  RINGFENCE_TRY(Check(Stage::kMountChdir, sys::Call(__NR_chdir, sys::Address("/")), "/"));
   if ((init->launch.plan->flags & wire::kPlanLoopback) == 0) return {};
   return RaiseLoopback();
 }
@@ -85,7 +90,7 @@ Outcome SetUp(Init* init) {
       RINGFENCE_TRY(SetUpNamespaces(init));
       break;
     case wire::Mode::kBubblewrap:
-      // bwrap(1) follows symbolic links, so what it mounted is looked at.
+      RINGFENCE_TRY(CompareIdentities(init->launch));
       RINGFENCE_TRY(init->watch.Repair());
       break;
     case wire::Mode::kLandlock:
@@ -176,7 +181,12 @@ Outcome Serve(Init* init) {
 
 Outcome Run(Init* init) {
   RINGFENCE_TRY(SetUp(init));
+  RINGFENCE_TRY(ReopenInput(init->launch));
   RINGFENCE_TRY(StartCommand(init));
+  if (init->launch.plan->mode == wire::Mode::kNamespaces) {
+    // What opening a path for the command must not be helped by.
+    RINGFENCE_TRY(KeepInitCapabilities());
+  }
   // Only the command has an interest in its own descriptors now: end of file must be its doing.
   sys::CloseRange(0, static_cast<unsigned>(init->launch.stdio) - 1, 0);
   if (!init->launch.dry_run()) ReportSpawned(init->launch);

@@ -40,6 +40,7 @@ struct Launch {
   int request_fd() const { return stdio + wire::kRequestFd; }
   int image() const { return stdio + wire::kImageFd; }
   int host_diag() const { return stdio + wire::kHostDiagFd; }
+  int identities() const { return stdio + wire::kIdentitiesFd; }
   int first_free() const { return stdio + wire::kFixedFdCount; }
 
   const char* PlanText(wire::Text text) const {
