@@ -74,13 +74,13 @@ async function readLine(path: AbsolutePath): Promise<string | undefined> {
   return line === '' ? undefined : line
 }
 
-/** The first 64 KiB of a regular file. A FIFO in its place must not block us, hence O_NONBLOCK. */
-async function readSmallFile(path: AbsolutePath): Promise<string | undefined> {
+/** The first bytes of a regular file. A FIFO in its place must not block us, hence O_NONBLOCK. */
+export async function readSmallFile(path: AbsolutePath, maxBytes = MAX_BYTES): Promise<string | undefined> {
   let file: FileHandle | undefined
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     if (!(await file.stat()).isFile()) return undefined
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MAX_BYTES) })
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(maxBytes) })
     return buffer.toString('utf8', 0, bytesRead)
   } catch (error) {
     // Unreadable for us is unreadable for git: there is no pointer to follow.

@@ -6,6 +6,8 @@
  *   itself (when it is writable), because shells read them nowhere else.
  * - In every git repository at any depth: GIT_PARTS. Where the user opens a top-level `.git` by name, its
  *   GIT_PARTS stay read-only unless they are named too.
+ * - What the configuration of such a repository, or of one around a writable root, has git obey elsewhere:
+ *   core.hooksPath and included files (git-config-paths.ts), existing or not.
  *
  * A rule of the user at exactly such a path replaces that one protection. A missing name in a directory that
  * the command could not write anyway (not ours, read-only file system) needs no protection and has none.
@@ -15,9 +17,11 @@
  * whose `.claude` is a link. Links in rules of the user are refused (replaceable-links.ts): they can be
  * replaced by the name of the target, which built-in names cannot.
  *
- * Known limit: `.git/commondir` makes git take hooks and config from elsewhere. An existing one is protected;
- * a missing one cannot be, because git refuses to work with any stub in its place. It matters for nested
- * repositories and for a top-level `.git` that the user opened.
+ * Known limits: commands that the configuration names (filters, core.fsmonitor, core.sshCommand) may be programs
+ * of the work tree, and are not protected; nor is what the user's own ~/.gitconfig names. `.git/commondir` makes
+ * git take hooks and config from elsewhere. An existing one is protected; a missing one cannot be, because git
+ * refuses to work with any stub in its place. It matters for nested repositories and for a top-level `.git` that
+ * the user opened.
  */
 export const PROTECTED_NAMES: readonly string[] = [
   '.git',

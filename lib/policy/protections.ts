@@ -1,9 +1,10 @@
 /** Adds the built-in protections (protected.ts) to a set of rules. They only ever take access away. */
 import { constants } from 'node:os'
 import type { PathResolver } from './canonical-path.js'
+import { configuredPaths, type GitRepository } from './git-config-paths.js'
 import { type GitPointer, isGitDirectory, readGitFile } from './git-directory.js'
 import { canCreateIn, isOurs } from './ownership.js'
-import { join, parentOf } from './paths.js'
+import { ancestorsAndSelf, join, parentOf } from './paths.js'
 import { GIT_PARTS, PROTECTED_NAMES, SHELL_STARTUP_FILES } from './protected.js'
 import { unresolvable } from './resolve-context.js'
 import type { RuleSet } from './rule-set.js'
@@ -13,6 +14,8 @@ export interface Protecting {
   rules: RuleSet
   paths: PathResolver
   warnings: string[]
+  /** What `~/` stands for in the configuration of git. */
+  home?: AbsolutePath
 }
 
 type Kind = 'protected' | 'repository'
@@ -40,8 +43,8 @@ export async function writableRoots(
 export async function protectNames(
   protecting: Protecting,
   workspaces: readonly AbsolutePath[],
-  home: AbsolutePath | undefined,
 ): Promise<AbsolutePath[]> {
+  const { home } = protecting
   const done = new Set<AbsolutePath>()
   for (;;) {
     const roots = await writableRoots(protecting, workspaces)
@@ -63,13 +66,16 @@ export async function protectOpenedGitDirectories(protecting: Protecting): Promi
   const { rules, paths } = protecting
   for (const rule of rules.all()) {
     if (rule.access !== 'write' || rule.type !== 'directory') continue
-    if (await isGitDirectory(rule.path, paths)) await protectParts(protecting, rule.path, 'protected')
+    if (!(await isGitDirectory(rule.path, paths))) continue
+    const workTree = rule.path.endsWith('/.git') ? parentOf(rule.path) : rule.path
+    await protectRepository(protecting, { gitDirectory: rule.path, workTree }, 'protected')
   }
 }
 
 /** A `.git` entry of a nested repository: its parts if it is a directory, itself and its target if it is a file. */
 export async function protectNestedGit(protecting: Protecting, entry: AbsolutePath): Promise<void> {
   const { rules, paths } = protecting
+  const workTree = parentOf(entry)
   const found = await paths.look(entry)
   switch (found.kind) {
     case 'missing':
@@ -83,20 +89,22 @@ export async function protectNestedGit(protecting: Protecting, entry: AbsolutePa
       }
       throw unresolvable(`the repository ${entry}`, { ok: false, path: entry, ...found })
     case 'directory':
-      if (await isGitDirectory(entry, paths)) await protectParts(protecting, entry, 'repository')
+      if (await isGitDirectory(entry, paths)) {
+        await protectRepository(protecting, { gitDirectory: entry, workTree }, 'repository')
+      }
       return
     case 'file': {
       const pointer = await readGitFile(entry, paths)
       if (isOpened(rules, entry)) open(protecting, entry, pointer)
       else await hold(protecting, entry, 'repository', 'existing')
-      if (pointer !== undefined) await protectPointed(protecting, pointer, 'repository')
+      if (pointer !== undefined) await protectPointed(protecting, pointer, workTree, 'repository')
       return
     }
     case 'symlink': {
       const target = await paths.canonicalize(entry)
       if (!target.ok || target.type !== 'directory') return
       warnOfLink(protecting, entry)
-      await protectParts(protecting, target.path, 'repository')
+      await protectRepository(protecting, { gitDirectory: target.path, workTree }, 'repository')
     }
   }
 }
@@ -106,6 +114,8 @@ async function protectTop(protecting: Protecting, root: AbsolutePath): Promise<v
     if (name !== '.git') await hold(protecting, join(root, name), 'protected', 'missing-too')
   }
   await protectTopLevelGit(protecting, join(root, '.git'))
+  // The root can be a directory of a repository, which obeys what is in the root.
+  for (const directory of ancestorsAndSelf(root)) await protectConfiguredBy(protecting, join(directory, '.git'))
   for (const name of SHELL_STARTUP_FILES) await hold(protecting, join(root, name), 'protected', 'existing')
 }
 
@@ -117,7 +127,20 @@ async function protectTopLevelGit(protecting: Protecting, entry: AbsolutePath): 
   const pointer = await readGitFile(entry, paths)
   if (opened) open(protecting, entry, pointer)
   else if (pointer !== undefined) await hold(protecting, pointer.gitDirectory, 'protected', 'existing')
-  if (pointer !== undefined) await protectPointed(protecting, pointer, 'protected')
+  if (pointer !== undefined) await protectPointed(protecting, pointer, parentOf(entry), 'protected')
+}
+
+/** What the repository of a `.git` entry that is held as a whole, or cannot be written anyway, has git obey. */
+async function protectConfiguredBy(protecting: Protecting, entry: AbsolutePath): Promise<void> {
+  const found = await protecting.paths.canonicalize(entry)
+  if (!found.ok) return
+  const workTree = parentOf(entry)
+  if (found.type === 'directory') {
+    await protectConfigured(protecting, { gitDirectory: found.path, workTree }, 'protected')
+  } else if (found.type === 'file') {
+    const pointer = await readGitFile(found.path, protecting.paths)
+    if (pointer !== undefined) await protectPointed(protecting, pointer, workTree, 'protected')
+  }
 }
 
 /** The user opened a `.git` file by name: what it points to opens with it, or commits would not work. */
@@ -133,15 +156,43 @@ function open({ rules, warnings }: Protecting, gitFile: AbsolutePath, pointer: G
   }
 }
 
-async function protectPointed(protecting: Protecting, pointer: GitPointer, kind: Kind): Promise<void> {
-  for (const directory of new Set([pointer.gitDirectory, pointer.commonDirectory])) {
-    await protectParts(protecting, directory, kind)
+async function protectPointed(
+  protecting: Protecting,
+  pointer: GitPointer,
+  workTree: AbsolutePath,
+  kind: Kind,
+): Promise<void> {
+  for (const gitDirectory of new Set([pointer.gitDirectory, pointer.commonDirectory])) {
+    await protectRepository(protecting, { gitDirectory, workTree }, kind)
   }
 }
 
-async function protectParts(protecting: Protecting, gitDirectory: AbsolutePath, kind: Kind): Promise<void> {
+async function protectRepository(protecting: Protecting, repository: GitRepository, kind: Kind): Promise<void> {
   for (const part of GIT_PARTS) {
-    await hold(protecting, join(gitDirectory, part.name), kind, part.missing ? 'missing-too' : 'existing')
+    await hold(protecting, join(repository.gitDirectory, part.name), kind, part.missing ? 'missing-too' : 'existing')
+  }
+  await protectConfigured(protecting, repository, kind)
+}
+
+/** Hooks and included files that the configuration keeps elsewhere, in the work tree for instance. */
+async function protectConfigured(protecting: Protecting, repository: GitRepository, kind: Kind): Promise<void> {
+  const { rules, paths, warnings, home } = protecting
+  const configured = await configuredPaths(repository, paths, home)
+  warnings.push(...configured.warnings)
+  for (const path of configured.paths) {
+    const found = await paths.canonicalize(path)
+    if (found.ok) {
+      if (rules.isUsersAt(found.path)) continue
+      if (rules.get(found.path)?.access === 'write') {
+        warnings.push(`${repository.gitDirectory} has git obey what is in ${found.path}, which stays writable`)
+        continue
+      }
+      for (const link of found.symlinks) if (rules.accessAt(link.path) === 'write') warnOfLink(protecting, link.path)
+      await hold(protecting, found.firstMissing ?? found.path, kind, 'missing-too')
+    } else if (found.code === 'ENOENT' || found.code === 'ENOTDIR') {
+      // The command could put something in the place that the path leads through.
+      await hold(protecting, found.path, kind, 'missing-too')
+    }
   }
 }
 

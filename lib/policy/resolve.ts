@@ -60,12 +60,11 @@ export async function resolvePolicy(policy: Policy | PresetName, context: Resolv
   }
   await denyState(context.stateDirectory, { rules, paths, warnings })
 
-  const protecting: Protecting = { rules, paths, warnings }
+  const home = places.home?.path
+  const protecting: Protecting = { rules, paths, warnings, ...(home === undefined ? {} : { home }) }
   const workspaces = [places.cwd, ...places.workspaceRoots].map((place) => place.path)
   const protectsPaths = requirements['protected-paths'] !== 'off'
-  const roots = protectsPaths
-    ? await protectNames(protecting, workspaces, places.home?.path)
-    : await writableRoots(protecting, workspaces)
+  const roots = protectsPaths ? await protectNames(protecting, workspaces) : await writableRoots(protecting, workspaces)
   const scan = await protectNestedRepositories(protecting, {
     scan: context.scan,
     roots,
