@@ -150,6 +150,16 @@ const HINTS: readonly HintRule[] = [
     errno: [EACCES],
     hint: 'the launcher may not be executed: memfd is not executable (vm.memfd_noexec) and its file is on a noexec mount',
   },
+  {
+    stage: 'linux.launch.close-range',
+    errno: [ENOSYS, EPERM],
+    hint: 'this kernel lacks close_range() of Linux 5.9, or a seccomp filter hides it',
+  },
+  {
+    stage: 'linux.launch.request',
+    errno: [ENOSYS, EPERM],
+    hint: 'this kernel lacks memfd_create() of Linux 3.17, or a seccomp filter hides it',
+  },
   { stage: 'linux.helper', hint: 'reinstall ringfence; in a checkout run "npm run build:native"' },
   {
     stage: 'linux.watch.lost',
