@@ -48,7 +48,10 @@ describe.each(NOTHING)('$machine', ({ changes, reasons }) => {
     const error = await errorOnMachine({ changes }, run, given)
     expect(error).toMatchObject({ name: 'SandboxError', code: 'SANDBOX_BACKEND_UNAVAILABLE', stage: 'probe' })
     expect(error.cause?.errors).toMatchObject(reasons.map((reason, index) => ({ ...reason, backend: BACKENDS[index] })))
-    for (const { message } of error.cause?.errors ?? []) expect(error.message).toContain(message)
+    for (const { message, hint } of error.cause?.errors ?? []) {
+      expect(error.message).toContain(message)
+      expect(hint).toEqual(expect.any(String))
+    }
     expect(existsSync(marker)).toBe(false)
 
     expect(await onMachine({}, run, given)).toMatchObject({ backend: 'namespaces', exitCode: 0 })
@@ -58,8 +61,10 @@ describe.each(NOTHING)('$machine', ({ changes, reasons }) => {
   test('ringfence run: one line, 125, and no command', () => {
     const tree = makeTree()
     const marker = join(tree.work, 'marker')
+    // Not the default: other tests fill the temporary directory, which that opens, and empty it.
+    const policy = ['--policy', 'read-only', '--write', tree.work]
     const ringfence = (...machine: string[]) =>
-      spawnSync(weakenProgram(), [...machine, '--', process.execPath, CLI, 'run', '--', 'touch', marker], {
+      spawnSync(weakenProgram(), [...machine, '--', process.execPath, CLI, 'run', ...policy, '--', 'touch', marker], {
         cwd: tree.work,
         encoding: 'utf8',
         env: { ...process.env, RINGFENCE_STATE_DIR: tree.state },
@@ -69,7 +74,7 @@ describe.each(NOTHING)('$machine', ({ changes, reasons }) => {
     expect(refused.stderr.trim().split('\n')).toHaveLength(1)
     expect(existsSync(marker)).toBe(false)
 
-    expect(ringfence()).toMatchObject({ status: 0, stdout: '' })
+    expect(ringfence()).toMatchObject({ status: 0, stdout: '', stderr: '' })
     expect(existsSync(marker)).toBe(true)
   })
 })
