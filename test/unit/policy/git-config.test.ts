@@ -9,7 +9,10 @@ import { temporaryDirectory } from './support.js'
 function readByGit(text: string): GitConfigEntry[] {
   const file = join(temporaryDirectory(), 'config')
   writeFileSync(file, text)
-  const listed = execFileSync('git', ['config', '--null', '--list', '--file', file], { encoding: 'utf8', stdio: 'pipe' })
+  const listed = execFileSync('git', ['config', '--null', '--list', '--file', file], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  })
   return listed
     .split('\0')
     .slice(0, -1)
