@@ -21,7 +21,7 @@ enum FixedFd : int {
   kPlanFd = 1,
   kRequestFd = 2,
   kImageFd = 3,
-  kHostDiagFd = 4,  // opened by the supervisor, for the broker of the init
+  kHostDiagFd = 4,    // opened by the supervisor, for the broker of the init
   kIdentitiesFd = 5,  // made by the supervisor, for the init below bubblewrap
   kFixedFdCount = 6
 };
