@@ -247,8 +247,8 @@ export const BUBBLEWRAP_STAGES: StageCase[] = [
   ),
   {
     stage: 'linux.bubblewrap.seccomp',
-    cause: 'no memory files for the launcher',
-    errno: 'ENOSYS',
+    cause: 'a limit on the size of files',
+    errno: 'EIO',
     fail: () =>
       launch({
         plan: {
@@ -259,7 +259,7 @@ export const BUBBLEWRAP_STAGES: StageCase[] = [
           mounts: [],
           bubblewrap: { executable: '/bin/false', args: [] },
         },
-        changes: [refuse('memfd_create', 'ENOSYS')],
+        changes: ['limit=FSIZE:64'],
       }),
   },
   bubblewrapCase({ stage: 'linux.command.setsid', cause: 'setsid() is refused', errno: 'EPERM' }, (directory) =>

@@ -1,7 +1,8 @@
 /** The program that makes a weaker machine of this one (test/fixtures/weaken.cc), compiled at first use. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { constants, tmpdir } from 'node:os'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { constants, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,16 +12,22 @@ const COMPILER = process.env.CXX ?? 'c++'
 
 let compiled: string | undefined
 
-/** The path of the program; gone with this process. */
+/** The path of the program, kept for the next run. */
 export function weakenProgram(): string {
-  if (compiled === undefined) {
-    const directory = mkdtempSync(join(tmpdir(), 'ringfence-weaken-'))
-    process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
-    const program = join(directory, 'weaken')
-    execFileSync(COMPILER, ['-std=c++20', '-Wall', '-Wextra', '-Werror', SOURCE, '-o', program], { stdio: 'inherit' })
-    compiled = program
-  }
+  compiled ??= compile()
   return compiled
+}
+
+function compile(): string {
+  const hash = createHash('sha256').update(readFileSync(SOURCE)).digest('hex').slice(0, 12)
+  const directory = join(tmpdir(), `ringfence-fixtures-${userInfo().uid}`)
+  const program = join(directory, `weaken-${hash}`)
+  if (existsSync(program)) return program
+  mkdirSync(directory, { recursive: true })
+  const fresh = `${program}.${process.pid}`
+  execFileSync(COMPILER, ['-std=c++20', '-Wall', '-Wextra', '-Werror', SOURCE, '-o', fresh], { stdio: 'inherit' })
+  renameSync(fresh, program)
+  return program
 }
 
 /**
