@@ -213,6 +213,8 @@ void ProcessWatcher::ReadReports(uint64_t id) {
       Entry& entry = *found->second;
       const ssize_t size = recv(entry.process.control.get(), &report, sizeof report, MSG_DONTWAIT);
       if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+      // The launcher ended before it had read everything. That is told once, before its reports.
+      if (size < 0 && errno == ECONNRESET) continue;
       const bool whole = size >= static_cast<ssize_t>(offsetof(wire::Report, path)) &&
                          report.path_length <= wire::kReportPathCapacity;
       if (!whole) {

@@ -155,13 +155,19 @@ Status StubAcquisition::MakeAll() {
 Status StubAcquisition::Make(Place* place) {
   StubRecord& record = place->record;
   if (mkdirat(place->parent, place->name.c_str(), kStubMode) != 0) {
-    // Somebody was faster: it exists on its own now.
-    if (errno != EEXIST) return Status(Stage::kStubMake, errno, record.path);
+    // Somebody was faster: it exists on its own now, or its directory has been removed.
+    if (errno != EEXIST && errno != ENOENT) return Status(Stage::kStubMake, errno, record.path);
     record.kind = StubRecord::Kind::kDropped;
     return Status::Ok();
   }
   StubEntry entry;
-  if (const int error = LookAtStub(place->parent, place->name, &entry); error != 0) {
+  const int error = LookAtStub(place->parent, place->name, &entry);
+  if (error == ENOENT) {
+    // Removed at once, with everything around it. Whether that matters is for the launch to decide.
+    record.kind = StubRecord::Kind::kDropped;
+    return Status::Ok();
+  }
+  if (error != 0) {
     unlinkat(place->parent, place->name.c_str(), AT_REMOVEDIR);
     return Status(Stage::kStubMake, error, record.path);
   }

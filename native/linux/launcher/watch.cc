@@ -28,16 +28,31 @@ bool Protects(const wire::Mount& step) {
   }
 }
 
+struct Found {
+  bool mounted = false;
+  // Its last name is gone.
+  bool nameless = false;
+};
+
 // Without following a symbolic link anywhere: one on the way means that the path was replaced.
-long IsMountRoot(const char* path, bool* mounted) {
+long Look(const char* path, Found* found) {
   const long place = mount::OpenPlace(path);
   if (place < 0) return place;
   struct statx info;
-  const long result = sys::Call(__NR_statx, place, sys::Address(""), AT_EMPTY_PATH, STATX_TYPE,
-                                sys::Address(&info));
+  const long result = sys::Call(__NR_statx, place, sys::Address(""), AT_EMPTY_PATH,
+                                STATX_TYPE | STATX_NLINK, sys::Address(&info));
   sys::Close(static_cast<int>(place));
-  *mounted = result >= 0 && (info.stx_attributes & kMountRoot) != 0;
+  found->mounted = result >= 0 && (info.stx_attributes & kMountRoot) != 0;
+  found->nameless = result >= 0 && info.stx_nlink == 0;
   return result;
+}
+
+void Pause() {
+  struct {
+    long seconds;
+    long nanoseconds;
+  } const pause = {0, 1000000};
+  sys::Call(__NR_nanosleep, sys::Address(&pause), 0);
 }
 
 // The directory that holds `path`, and the name in it.
@@ -55,18 +70,32 @@ long OpenParent(const char* path, int* parent, const char** name) {
 }  // namespace
 
 Outcome Watch::Repair() {
+  // An object that the host removes loses its mount some milliseconds before its path is gone.
+  // Until then nothing can be mounted there, and nobody can put something in its place.
+  constexpr int kMaxPasses = 200;
+  const char* leaving = nullptr;
+  for (int pass = 0; pass < kMaxPasses; ++pass) {
+    leaving = nullptr;
+    RINGFENCE_TRY(RepairAll(&leaving));
+    if (leaving == nullptr) return {};
+    Pause();
+  }
+  return {Stage::kWatchLost, EBUSY, leaving};
+}
+
+Outcome Watch::RepairAll(const char** leaving) {
   const auto* steps = launch_.PlanArray<wire::Mount>(launch_.plan->mounts);
   for (uint32_t i = 0; i < launch_.plan->mounts.count; ++i) {
     if (!Protects(steps[i])) continue;
-    RINGFENCE_TRY(RepairStep(steps[i], launch_.PlanText(steps[i].path)));
+    RINGFENCE_TRY(RepairStep(steps[i], launch_.PlanText(steps[i].path), leaving));
   }
   return {};
 }
 
-Outcome Watch::RepairStep(const wire::Mount& step, const char* path) {
-  bool mounted = false;
-  const long result = IsMountRoot(path, &mounted);
-  if (mounted) return {};
+Outcome Watch::RepairStep(const wire::Mount& step, const char* path, const char** leaving) {
+  Found found;
+  const long result = Look(path, &found);
+  if (found.mounted) return {};
   // Below a hidden directory nothing can be reached, and nothing has to be repaired.
   if (result == -EACCES) return {};
   const bool missing = result == -ENOENT || result == -ENOTDIR;
@@ -74,19 +103,26 @@ Outcome Watch::RepairStep(const wire::Mount& step, const char* path) {
   if (missing && step.op == wire::MountOp::kMask) return {};
   if (missing && (step.flags & wire::kMountOptional) != 0) return {};
   if (missing && masks_ != nullptr && step.op == wire::MountOp::kStub) return MakeStub(path);
+  if (masks_ == nullptr && found.nameless) {
+    *leaving = path;
+    return {};
+  }
   if (result < 0 || masks_ == nullptr) {
     return {Stage::kWatchLost, result < 0 ? static_cast<int>(-result) : EXDEV, path};
   }
-  Outcome outcome;
-  if (step.op == wire::MountOp::kPin) {
-    outcome = mount::PinDirectory(path);
-  } else if (step.op == wire::MountOp::kMask) {
-    outcome = masks_->Hide(path);
-  } else {
-    outcome = mount::ProtectInPlace(path);
+  Outcome outcome = Protect(step, path);
+  if (outcome.error == ENOENT) {
+    *leaving = path;
+    return {};
   }
   if (!outcome.ok()) outcome.stage = Stage::kWatchLost;
   return outcome;
+}
+
+Outcome Watch::Protect(const wire::Mount& step, const char* path) const {
+  if (step.op == wire::MountOp::kPin) return mount::PinDirectory(path);
+  if (step.op == wire::MountOp::kMask) return masks_->Hide(path);
+  return mount::ProtectInPlace(path);
 }
 
 Outcome Watch::MakeStub(const char* path) {

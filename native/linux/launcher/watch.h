@@ -36,7 +36,10 @@ class Watch {
   static constexpr int kPollMs = 20;
   static constexpr int kMaxStubs = 64;
 
-  Outcome RepairStep(const wire::Mount& step, const char* path);
+  // `leaving` is set to a path whose removal is under way.
+  Outcome RepairAll(const char** leaving);
+  Outcome RepairStep(const wire::Mount& step, const char* path, const char** leaving);
+  Outcome Protect(const wire::Mount& step, const char* path) const;
   Outcome MakeStub(const char* path);
 
   const Launch& launch_;
