@@ -50,7 +50,9 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
   test('ps shows its own processes, and no others', async (context) => {
     needProgram(context, 'ps')
     const sandbox = await defaultFence(backend, homeDirectory())
-    const script = 'sleep 98765 & ps -eo pid=,args=; kill $!'
+    // Until it is executed, the child still has the name of the shell.
+    const executed = 'while ! ps -eo args= | grep -q "^sleep 98765"; do :; done'
+    const script = `sleep 98765 & ${executed}; ps -eo pid=,args=; kill $!`
     const lines = (await run(sandbox, 'sh', ['-c', script])).trim().split('\n')
     expect(lines.filter((line) => / sleep 98765$/.test(line))).toHaveLength(1)
     expect(lines.some((line) => line.includes('vitest'))).toBe(false)
