@@ -49,6 +49,16 @@ function privateDirectory(): string {
   return state
 }
 
+/** Takes a placeholder and gives it back, in a process on a weaker machine. */
+function takenIn(changes: readonly string[]) {
+  const path = join(temporaryDirectory(), 'stub')
+  return weakProcess({ stage: '', cause: '' }, changes, {
+    call: 'stubs',
+    path,
+    stateDirectory: privateDirectory(),
+  }).fail()
+}
+
 const unchanged = () => {}
 
 export const STUB_STAGES: StageCase[] = [
@@ -90,23 +100,17 @@ export const STUB_STAGES: StageCase[] = [
   stubCase({ stage: 'linux.stub.parent', cause: 'its name is too long', errno: 'ENAMETOOLONG' }, unchanged, (work) =>
     join(work, 'x'.repeat(256)),
   ),
-  stubCase(
-    { stage: 'linux.stub.make', cause: 'nothing can be made there', errno: 'ENOENT', path: '/proc/stub' },
-    unchanged,
-    () => '/proc/stub',
-  ),
+  {
+    stage: 'linux.stub.make',
+    cause: 'the disk is full',
+    errno: 'ENOSPC',
+    fail: () => takenIn([refuse('mkdirat', 'ENOSPC')]),
+  },
   {
     stage: 'linux.stub.remove',
     cause: 'rmdir() fails',
     errno: 'EBUSY',
-    fail: () => {
-      const given = {
-        call: 'stubs',
-        path: join(temporaryDirectory(), 'stub'),
-        stateDirectory: privateDirectory(),
-      } as const
-      return weakProcess({ stage: '', cause: '' }, [refuse('unlinkat', 'EBUSY', 2, AT_REMOVEDIR)], given).fail()
-    },
+    fail: () => takenIn([refuse('unlinkat', 'EBUSY', 2, AT_REMOVEDIR)]),
   },
 ]
 
