@@ -21,7 +21,7 @@ interface Inventory {
   mounts: string
   work: string[]
   temporary: string[]
-  state: string[]
+  leases: string[]
   bytes: { resident: number; heap: number }
 }
 
@@ -53,6 +53,7 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
     expect(before.work).toContain('.vscode')
     expect(closed.work).toEqual([])
     expect(closed.temporary).toEqual([])
+    expect(closed.leases).toEqual(['lock'])
     expect(closed.mounts).toBe(before.mounts)
     expect(bytesAfter.resident - bytesBefore.resident).toBeLessThan(10_000_000)
     // Some hundred bytes kept of each command would show here first.

@@ -9,16 +9,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { type BackendName, type ExecResult, Sandbox, SandboxError } from '../../lib/index.js'
+import { homeDirectory } from '../programs/support/project.js'
 import { describeBackends } from '../support/backends.js'
-import { temporaryDirectory } from '../support/sandboxes.js'
 
 const MAKER = fileURLToPath(new URL('../fixtures/repositories-main.mjs', import.meta.url))
 
-/** The default policy, but for the machine's /tmp, with a temporary directory that others use as well. */
+/**
+ * The default policy, but for the machine's /tmp: sandboxes of other tests would hold places in what is removed here.
+ * Instead it has a temporary directory that another program uses too.
+ */
 async function open(backend: BackendName, TMPDIR: string): Promise<Sandbox> {
   const sandbox = await Sandbox.create({
     policy: { extends: 'workspace-write', filesystem: { ':slash_tmp': 'read' } },
-    cwd: temporaryDirectory(),
+    cwd: homeDirectory(),
     env: { ...process.env, TMPDIR },
     backend,
   })
@@ -62,7 +65,7 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
   const plant = 'echo x > "$TMPDIR/main/.git/hooks/post-checkout"'
 
   test('all of them gone, and some back', { timeout: 60_000 }, async () => {
-    const temporary = temporaryDirectory()
+    const temporary = homeDirectory()
     makeRepositories(temporary)
     const sandbox = await open(backend, temporary)
     const run = (script: string): Promise<ExecResult> => sandbox.exec('sh', ['-c', script])
@@ -81,7 +84,7 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
   })
 
   test('removed while a command runs', { timeout: 60_000 }, async () => {
-    const temporary = temporaryDirectory()
+    const temporary = homeDirectory()
     makeRepositories(temporary)
     const sandbox = await open(backend, temporary)
     const child = sandbox.spawn('sh', ['-c', 'echo up; cat; echo > "$TMPDIR/new"'])
@@ -93,7 +96,7 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
   })
 
   test('made and removed all the time', { timeout: 180_000 }, async () => {
-    const temporary = temporaryDirectory()
+    const temporary = homeDirectory()
     const maker = spawn(process.execPath, [MAKER, temporary], { stdio: ['pipe', 'pipe', 'inherit'] })
     onTestFinished(() => void maker.kill('SIGKILL'))
     const [up] = await once(maker.stdout.setEncoding('utf8'), 'data')

@@ -67,6 +67,14 @@ long OpenParent(const char* path, int* parent, const char** name) {
   return opened;
 }
 
+// The host may fill the place again (`git init`), which takes permissions. Through the mount that
+// lies below the protection.
+void OpenForHost(int stub) {
+  Line<64> path;
+  path.Add("/proc/self/fd/").Add(static_cast<uint64_t>(stub));
+  sys::Call(__NR_fchmodat, AT_FDCWD, sys::Address(path.c_str()), 0755);
+}
+
 }  // namespace
 
 Outcome Watch::Repair() {
@@ -131,12 +139,16 @@ Outcome Watch::MakeStub(const char* path) {
   const char* name = nullptr;
   const long opened = OpenParent(path, &parent, &name);
   if (opened < 0) return {Stage::kWatchLost, static_cast<int>(-opened), path};
-  const long made = sys::Call(__NR_mkdirat, parent, sys::Address(name), 0755);
+  // Without any permission until it is mounted over, so that nothing gets in before.
+  const long made = sys::Call(__NR_mkdirat, parent, sys::Address(name), 0000);
+  const long stub = sys::OpenAt(parent, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
   sys::Close(parent);
   if (made < 0 && made != -EEXIST) return {Stage::kWatchLost, static_cast<int>(-made), path};
   if (made >= 0) stubs_[stub_count_++] = path;
   Outcome outcome = mount::ProtectInPlace(path);
   if (!outcome.ok()) outcome.stage = Stage::kWatchLost;
+  if (outcome.ok() && made >= 0 && stub >= 0) OpenForHost(static_cast<int>(stub));
+  if (stub >= 0) sys::Close(static_cast<int>(stub));
   return outcome;
 }
 
