@@ -148,10 +148,10 @@ bool Reap(Init* init) {
 // Until the command has ended or a protection is lost.
 Outcome Serve(Init* init) {
   Watch& watch = init->watch;
-  const bool timed = watch.timeout_ms() >= 0;
   // Whoever was here before, bwrap, took no notice of signals to look.
   if (init->launch.plan->mode == wire::Mode::kBubblewrap) RINGFENCE_TRY(watch.Repair());
   for (;;) {
+    const bool timed = watch.timeout_ms() >= 0;
     pollfd polled[2] = {{init->signals, POLLIN, 0}, {init->command.listener, POLLIN, 0}};
     struct {
       long seconds;
@@ -160,7 +160,7 @@ Outcome Serve(Init* init) {
     const long ready =
         sys::Call(__NR_ppoll, sys::Address(polled), 2, timed ? sys::Address(&timeout) : 0, 0, 8);
     if (ready < 0 && ready != -EINTR) return Check(Stage::kSupervisorPoll, ready);
-    if (timed) RINGFENCE_TRY(watch.Repair());
+    if (ready == 0) RINGFENCE_TRY(watch.TimeUp());
     if ((polled[1].revents & POLLIN) != 0) {
       init->broker.Handle(init->command.listener);
     } else if (polled[1].revents != 0) {
@@ -170,7 +170,7 @@ Outcome Serve(Init* init) {
     if (polled[0].revents == 0) continue;
     while (const int signal = NextSignal(init->signals)) {
       if (signal == wire::kRepairSignal) {
-        RINGFENCE_TRY(watch.Repair());
+        RINGFENCE_TRY(watch.Changed());
       } else {
         Forward(init, signal);
       }

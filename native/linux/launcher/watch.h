@@ -21,12 +21,25 @@ class Watch {
   Watch(const Launch& launch, const mount::Masks* masks) : launch_(launch), masks_(masks) {}
 
   // For ppoll(2): how often to look where nobody sends a signal (wire::kRequestPoll), else -1.
+  // The same for a while after a change: a host that puts a tree in another's place makes its
+  // directories one after the other, and those of the new tree are not watched.
   int timeout_ms() const {
-    return (launch_.request->flags & wire::kRequestPoll) != 0 ? kPollMs : -1;
+    const bool polls = (launch_.request->flags & wire::kRequestPoll) != 0;
+    return polls || looks_left_ > 0 ? kPollMs : -1;
   }
 
   // Looks at every protected path. A failure means that a protection is lost.
   Outcome Repair();
+
+  // For when the addon has seen a change, and for when the time is up.
+  Outcome Changed() {
+    looks_left_ = kLooksAfterChange;
+    return Repair();
+  }
+  Outcome TimeUp() {
+    if (looks_left_ > 0) --looks_left_;
+    return Repair();
+  }
 
   // Removes the stubs that Repair() has made, as far as they are still empty. Ends every process of
   // the pid namespace first, so that none can use the gap.
@@ -35,6 +48,7 @@ class Watch {
  private:
   static constexpr int kPollMs = 20;
   static constexpr int kMaxStubs = 64;
+  static constexpr int kLooksAfterChange = 50;
 
   // `leaving` is set to a path whose removal is under way.
   Outcome RepairAll(const char** leaving);
@@ -46,6 +60,7 @@ class Watch {
   const mount::Masks* masks_;
   const char* stubs_[kMaxStubs] = {};
   int stub_count_ = 0;
+  int looks_left_ = 0;
 };
 
 }  // namespace ringfence
