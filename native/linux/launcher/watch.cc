@@ -119,7 +119,8 @@ Outcome Watch::RepairStep(const wire::Mount& step, const char* path, const char*
     return {Stage::kWatchLost, result < 0 ? static_cast<int>(-result) : EXDEV, path};
   }
   Outcome outcome = Protect(step, path);
-  if (outcome.error == ENOENT) {
+  // EINVAL: the directory that it was found in, a mount as well, is gone already.
+  if (outcome.error == ENOENT || outcome.error == EINVAL) {
     *leaving = path;
     return {};
   }

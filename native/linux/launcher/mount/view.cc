@@ -217,8 +217,10 @@ Outcome RunStep(Build* build, uint32_t index) {
 }
 
 Outcome Run(Build* build, uint32_t index) {
-  const Outcome outcome = RunStep(build, index);
+  Outcome outcome = RunStep(build, index);
   const bool optional = (build->steps[index].flags & wire::kMountOptional) != 0;
+  // The host removed the pinned directory above between two calls of the step.
+  if (optional && outcome.error == EINVAL) outcome = RunStep(build, index);
   return optional && outcome.error == ENOENT ? Outcome{} : outcome;
 }
 
