@@ -44,8 +44,6 @@ type Stdio = ChildProcess['stdio']
 
 /** Made by `sandbox.spawn`. Code written for a ChildProcess works with it. */
 export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
-  /** Of the process that stands for the whole tree outside of the sandbox. Undefined when nothing could be started. */
-  readonly pid: number | undefined
   readonly stdin: Writable | null
   readonly stdout: Readable | null
   readonly stderr: Readable | null
@@ -96,7 +94,6 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
           process.nextTick(() => this.#take(event))
         })
     this.#native = native
-    this.pid = native?.pid
     this.stdio = this.#watchStreams(streams) as unknown as Stdio
     ;[this.stdin, this.stdout, this.stderr] = this.stdio
     const { wallMs = 0 } = host.limits
@@ -117,6 +114,20 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
         onAbort: (error) => this.emit('error', error),
       },
     )
+  }
+
+  /**
+   * Of the process that stands for the whole tree of the command, seen from outside of the sandbox. Undefined when
+   * nothing could be started. Made on another thread: reading it right after spawn() may wait for it, for less than a
+   * millisecond once the sandbox has run a command.
+   */
+  get pid(): number | undefined {
+    return this.#native?.pid
+  }
+
+  /** A launch was begun, with whatever outcome. */
+  get started(): boolean {
+    return this.#native !== undefined
   }
 
   /** The time was up: the `timeout` of the options, or the policy's `wallMs`. */
@@ -201,6 +212,9 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
         break
       case 'failed':
         this.#fail(event)
+        break
+      case 'retry':
+      case 'rebuild':
         break
       case 'exit':
         this.usage = event.usage

@@ -7,6 +7,14 @@ import { parseBackend, parseOrder } from './probe/order.js'
 import type { ProbeOptions } from './probe/probe.js'
 import { parseEnv } from './spawn-options.js'
 
+export const ISOLATIONS = ['command', 'fresh'] as const
+/**
+ * What commands of one sandbox share. `command`: each has its own processes, /proc, /dev/shm, /dev/pts and System V
+ * IPC, in namespaces that are made once; they share the loopback network. `fresh`: nothing, each gets a complete
+ * sandbox of its own, at several times the price. The backends bubblewrap and landlock always do the latter.
+ */
+export type Isolation = (typeof ISOLATIONS)[number]
+
 export interface SandboxOptions extends ProbeOptions {
   /** A preset, or a policy of one's own. */
   policy: PresetName | Policy
@@ -16,6 +24,8 @@ export interface SandboxOptions extends ProbeOptions {
   workspaceRoots?: readonly string[] | undefined
   /** A backend by name, or `auto` (default): the first of `order` that can start here and enforces the whole policy. */
   backend?: 'auto' | BackendName | undefined
+  /** What commands of this sandbox share. Default `command`. */
+  isolation?: Isolation | undefined
   /** What the policy's environment inherits from. Default: the environment of the process. */
   env?: Readonly<Record<string, string | undefined>> | undefined
   /** Where relative paths of the policy start. Default: `cwd`. */
@@ -34,6 +44,7 @@ export interface ParsedSandboxOptions {
   cwd: string | undefined
   workspaceRoots: string[] | undefined
   order: BackendName[]
+  isolation: Isolation
   env: Readonly<Record<string, string | undefined>>
   baseDirectory: string | undefined
   policyFile: string | undefined
@@ -58,6 +69,7 @@ export function parseSandboxOptions(given: unknown): ParsedSandboxOptions {
       requireText(`options.workspaceRoots[${index}]`, root),
     ),
     order: parseBackends(options),
+    isolation: optional(options.isolation, parseIsolation) ?? 'command',
     env: parseEnv(options.env) ?? process.env,
     baseDirectory: optional(options.baseDirectory, (value) => requireText('options.baseDirectory', value)),
     policyFile: optional(options.policyFile, (value) => requireText('options.policyFile', value)),
@@ -80,6 +92,11 @@ function parseBackends({ backend, order }: Record<string, unknown>): BackendName
     )
   }
   return [parseBackend('options.backend', backend)]
+}
+
+function parseIsolation(isolation: unknown): Isolation {
+  if (ISOLATIONS.includes(isolation as Isolation)) return isolation as Isolation
+  throw invalidValue('options.isolation', isolation, `must be one of ${ISOLATIONS.map((name) => `'${name}'`).join(', ')}`)
 }
 
 function parseDirectory(cwd: unknown): string {

@@ -3,7 +3,7 @@ import { constants, homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { SandboxError } from './errors.js'
 import { collect, type ExecOptions, parseExecOptions } from './exec.js'
-import { asSandboxError, isNativeFailure, numbersOf } from './failure.js'
+import { asSandboxError } from './failure.js'
 import { chooseBackend } from './ladder.js'
 import type {
   NativeBinding,
@@ -20,7 +20,7 @@ import type { ResolvedPolicy } from './policy/types.js'
 import { type BackendProbe, backendProbe, probeRequest } from './probe/probe.js'
 import { type ProcessHost, SandboxedProcess } from './process.js'
 import type { ExecResult } from './result.js'
-import { type ParsedSandboxOptions, parseSandboxOptions, type SandboxOptions } from './sandbox-options.js'
+import { type Isolation, type ParsedSandboxOptions, parseSandboxOptions, type SandboxOptions } from './sandbox-options.js'
 import { parseSpawn, type SpawnOptions, type SpawnRequest, splitArguments } from './spawn-options.js'
 import { StubLeases, stubPaths } from './stub-leases.js'
 import { publishWarning } from './warnings.js'
@@ -45,6 +45,7 @@ export interface Explanation {
 }
 
 interface SandboxParts {
+  isolation: Isolation
   binding: NativeBinding
   explanation: Explanation
   prepared: PreparedPlan
@@ -101,6 +102,7 @@ export class Sandbox {
         explanation: { plan, policy, probes: statuses.map(backendProbe) },
         prepared: binding.prepare(nativePlanOf(plan)),
         env: parsed.env,
+        isolation: parsed.isolation,
         stubs: { binding, stateDirectory, paths: await stubPaths(plan, policy) },
         warnings: [...policy.warnings, ...statuses.flatMap(({ warning }) => warning ?? [])],
       })
@@ -191,6 +193,7 @@ export class Sandbox {
       })
     }
     try {
+      await this.#parts.binding.closePlan(this.#parts.prepared)
       await this.#stubs.release()
     } catch (error) {
       throw asSandboxError(error)
@@ -201,9 +204,9 @@ export class Sandbox {
     const { binding, prepared, env, explanation } = this.#parts
     const { policy } = explanation
     const variables = buildEnvironment(policy.environment, env, request.env)
-    const holding = this.#stubs.hold()
+    const gate = this.#stubs.hold()
     try {
-      const native = binding.spawn(
+      return binding.spawn(
         prepared,
         {
           argv: [request.argv0, ...request.args],
@@ -211,22 +214,14 @@ export class Sandbox {
           env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
           cwd: request.cwd === undefined ? policy.cwd : resolve(policy.cwd, request.cwd),
           stdio,
-          wait: holding !== undefined,
+          isolation: this.#parts.isolation,
+          ...(gate !== undefined && { gate }),
         },
         (event) => {
           if (event.type === 'failed' && isOutdated(event)) this.#stubs.renew()
           onEvent(event)
         },
       )
-      holding?.then(
-        () => native.proceed(),
-        (error: unknown) => {
-          if (!isNativeFailure(error)) throw error
-          onEvent({ type: 'failed', ...numbersOf(error) })
-          native.kill(constants.signals.SIGKILL)
-        },
-      )
-      return native
     } catch (error) {
       this.#stubs.letGo()
       throw error
@@ -235,7 +230,7 @@ export class Sandbox {
 
   #ended(process: SandboxedProcess): void {
     this.#running.delete(process)
-    if (process.pid !== undefined) this.#stubs.letGo()
+    if (process.started) this.#stubs.letGo()
     if (this.#running.size === 0) this.#onIdle?.()
   }
 

@@ -1,6 +1,6 @@
 /** The placeholder directories of a sandbox: held while commands run, and a little longer for the next one. */
 import { readdir } from 'node:fs/promises'
-import type { NativeBinding, StubLease } from './native/binding-types.js'
+import type { Gate, NativeBinding, StubLease } from './native/binding-types.js'
 import type { Plan } from './plan/types.js'
 import type { AbsolutePath, ResolvedPolicy } from './policy/types.js'
 
@@ -20,7 +20,8 @@ export class StubLeases {
   #users = 0
   /** Native code releases it too when the process or worker ends. */
   #lease: Promise<StubLease> | undefined
-  #held = false
+  /** While the lease is being acquired: what launches wait for. */
+  #gate: Gate | undefined
   /** Running commands may still need them. */
   readonly #outdated: Array<Promise<StubLease>> = []
   #timer: NodeJS.Timeout | undefined
@@ -32,23 +33,29 @@ export class StubLeases {
   /**
    * Before a command. Making directories takes milliseconds on some file systems, so it is done on a worker thread.
    *
-   * @returns undefined when everything is held already; else what to wait for. Rejects with NativeFailure, after
-   *   which the next call tries again.
+   * @returns undefined when everything is held already; else what the launch has to wait for. When it fails the next
+   *   call tries again.
    */
-  hold(): Promise<void> | undefined {
-    const { binding, stateDirectory, paths } = this.#options
+  hold(): Gate | undefined {
     clearTimeout(this.#timer)
     this.#users++
-    if (this.#held || paths.length === 0) return undefined
-    this.#lease ??= binding.acquireStubs(stateDirectory, paths)
-    const lease = this.#lease
-    return lease.then(
+    if (this.#lease === undefined && this.#options.paths.length > 0) this.#acquire()
+    return this.#gate
+  }
+
+  #acquire(): void {
+    const { binding, stateDirectory, paths } = this.#options
+    this.#gate = binding.gate()
+    const lease = binding.acquireStubs(stateDirectory, paths, this.#gate)
+    this.#lease = lease
+    lease.then(
       () => {
-        if (this.#lease === lease) this.#held = true
+        if (this.#lease === lease) this.#gate = undefined
       },
-      (error: unknown) => {
-        if (this.#lease === lease) this.#lease = undefined
-        throw error
+      () => {
+        if (this.#lease !== lease) return
+        this.#lease = undefined
+        this.#gate = undefined
       },
     )
   }
@@ -67,7 +74,7 @@ export class StubLeases {
   renew(): void {
     if (this.#lease !== undefined) this.#outdated.push(this.#lease)
     this.#lease = undefined
-    this.#held = false
+    this.#gate = undefined
   }
 
   /** When no command runs. Everything is released; then rejects with the first NativeFailure. */

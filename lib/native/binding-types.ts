@@ -24,6 +24,11 @@ export interface NativePlan {
   seccomp: SeccompPlan
 }
 
+/** Holds launches back until stubs are made. */
+export interface Gate {
+  readonly __gate: unique symbol
+}
+
 /** A plan in the form that launches use. Immutable; freed by GC. */
 export interface PreparedPlan {
   readonly __preparedPlan: unique symbol
@@ -38,8 +43,13 @@ export interface NativeSpawnRequest {
   cwd: string
   /** Host descriptors that become 0, 1, 2, ... of the command. -1: /dev/null. They stay the caller's. */
   stdio: number[]
-  /** Nothing starts before proceed(). */
-  wait?: boolean
+  /**
+   * `command`: in the runner of the plan, which is made when there is none, where the backend has runners; else, and
+   * with `fresh`, in a sandbox of its own.
+   */
+  isolation: 'command' | 'fresh'
+  /** Nothing starts before it is settled; its failure becomes the launch's. */
+  gate?: Gate
   /** Set up everything, then end with 0 instead of executing. For probing. */
   dryRun?: boolean
 }
@@ -54,17 +64,23 @@ export type NativeProcessEvent =
   /** The command was executed. */
   | { type: 'spawned' }
   /** It did not run (or, stage `linux.watch.lost`, was ended because a protection was lost). */
-  | ({ type: 'failed' } & NativeFailure)
+  | ({ type: 'failed'; cause?: NativeFailure } & NativeFailure)
+  /** The same request was sent again, since this kept the first from being executed. */
+  | ({ type: 'retry' } & NativeFailure)
+  /** The runner of the plan was made anew before this command, for this reason. */
+  | ({ type: 'rebuild' } & NativeFailure)
   /** The command ended. Comes after `spawned`. `signal` is a number, 0 if none. */
   | { type: 'exit'; code: number; signal: number; usage: NativeUsage }
   /** Nothing of the sandbox is left: no process, no descriptor. Always the last event. */
   | { type: 'closed' }
 
 export interface NativeProcess {
-  /** Of the supervisor: the process outside the sandbox that stands for the whole tree. */
-  readonly pid: number
-  /** Lets a launch with `wait` start. False when it is gone already. */
-  proceed(): boolean
+  /**
+   * Of the process that stands for the whole tree, as seen from outside of the sandbox. It is made on another thread:
+   * whoever reads this at once may have to wait for it (below 1 ms, or as long as a sandbox takes to be made).
+   * Undefined when there is none.
+   */
+  readonly pid: number | undefined
   /** To the command; SIGKILL ends the whole tree. False when it is gone already. */
   kill(signal: number): boolean
   ref(): void
@@ -106,13 +122,16 @@ export interface NativeBinding {
   loadHelper(helperPath: string): void
   kernelFacts(): KernelFacts
   prepare(plan: NativePlan): PreparedPlan
-  /** Synchronous part below 1 ms whatever the heap; never forks. Throws NativeFailure. */
+  /** Leaves a message for the launch thread; never forks. Throws NativeFailure for descriptors that cannot be passed. */
   spawn(plan: PreparedPlan, request: NativeSpawnRequest, onEvent: (event: NativeProcessEvent) => void): NativeProcess
+  /** Ends the runner of a plan when its commands have ended. Resolves when nothing of the plan is left. */
+  closePlan(plan: PreparedPlan): Promise<void>
   /** A pipe for a stdio slot: [read end, write end], both close-on-exec. Throws NativeFailure. */
   pipe(): [number, number]
   closeFd(fd: number): void
-  /** Rejects with NativeFailure. */
-  acquireStubs(stateDirectory: string, paths: string[]): Promise<StubLease>
+  gate(): Gate
+  /** Settles the gate, then resolves or rejects with NativeFailure. */
+  acquireStubs(stateDirectory: string, paths: string[], gate?: Gate): Promise<StubLease>
   /** Removes what crashed processes left. Resolves with the number of stubs removed. */
   sweepStubs(stateDirectory: string): Promise<number>
   scanRepositories(roots: string[], options: { maxDirectories: number }): Promise<RepositoryScanResult>

@@ -23,7 +23,9 @@ void LoadHelper(const Napi::CallbackInfo& info) {
   HelperImage image;
   const Status status = LoadHelperImage(ToText(info[0], "helperPath"), &image);
   if (!status.ok()) throw ToError(info.Env(), status);
-  DataOf(info.Env())->helper = std::move(image);
+  const std::shared_ptr<AddonData> data = DataOf(info.Env());
+  data->helper = std::move(image);
+  if (data->launches) data->launches->SetImage(ImageForThread(info.Env(), *data));
 }
 
 Napi::Value KernelFactsToJs(const Napi::CallbackInfo& info) {
@@ -53,7 +55,7 @@ void CloseFd(const Napi::CallbackInfo& info) { close(ToInteger(info[0], "fd")); 
 
 // First everything that runs is ended and waited for, then the stubs that protected it go.
 void EndAll(AddonData* data) {
-  data->watcher.reset();
+  data->launches.reset();
   for (StubLease* lease : data->leases) {
     // A stub that cannot be removed now is healed by the next run.
     if (!lease->Release().ok()) continue;
@@ -109,8 +111,10 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("kernelFacts", Napi::Function::New(env, KernelFactsToJs));
   exports.Set("prepare", Napi::Function::New(env, Prepare));
   exports.Set("spawn", Napi::Function::New(env, ProcessBinding::Spawn));
+  exports.Set("closePlan", Napi::Function::New(env, ProcessBinding::ClosePlan));
   exports.Set("pipe", Napi::Function::New(env, MakePipe));
   exports.Set("closeFd", Napi::Function::New(env, CloseFd));
+  exports.Set("gate", Napi::Function::New(env, MakeGate));
   exports.Set("acquireStubs", Napi::Function::New(env, LeaseBinding::Acquire));
   exports.Set("sweepStubs", Napi::Function::New(env, SweepStubsAsync));
   exports.Set("scanRepositories", Napi::Function::New(env, ScanRepositoriesAsync));

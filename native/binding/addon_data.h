@@ -9,7 +9,7 @@
 #include <set>
 
 #include "linux/helper_image.h"
-#include "linux/process_watcher.h"
+#include "linux/launch_thread.h"
 #include "linux/stub_journal.h"
 
 namespace ringfence {
@@ -21,11 +21,12 @@ struct AddonData {
   Napi::FunctionReference process_constructor;
   Napi::FunctionReference lease_constructor;
 
-  // Events of the watcher's thread on their way to JS.
+  // Events of the launch thread on their way to JS.
   Napi::ThreadSafeFunction events;
-  std::unique_ptr<ProcessWatcher> watcher;
+  std::unique_ptr<LaunchThread> launches;
   // JS thread only. Borrowed: a process object keeps itself alive until it is closed.
   std::map<uint64_t, ProcessBinding*> processes;
+  std::map<uint64_t, Napi::Promise::Deferred> closing_plans;
   uint64_t last_plan_id = 0;
   // Processes that keep the event loop alive.
   int referenced = 0;

@@ -224,7 +224,6 @@ RequestSpec ToRequest(Napi::Object object) {
   request.argv = ToTexts(object.Get("argv"), "argv");
   request.env = ToTexts(object.Get("env"), "env");
   request.dry_run = ToOption(object.Get("dryRun"), "dryRun");
-  request.wait = ToOption(object.Get("wait"), "wait");
   return request;
 }
 

@@ -7,15 +7,22 @@
 #include <memory>
 
 #include "binding/addon_data.h"
+#include "linux/gate.h"
 
 namespace ringfence {
+
+// gate(): what launches can wait for while stubs are made.
+Napi::Value MakeGate(const Napi::CallbackInfo& info);
+
+// Null for undefined; TypeError for anything but a gate.
+std::shared_ptr<Gate> ToGate(Napi::Value value);
 
 class LeaseBinding : public Napi::ObjectWrap<LeaseBinding> {
  public:
   static void Define(Napi::Env env);
 
-  // acquireStubs(stateDirectory, paths): a promise, since making directories takes milliseconds on
-  // some file systems.
+  // acquireStubs(stateDirectory, paths, gate?): a promise, since making directories takes
+  // milliseconds on some file systems. The gate is settled before.
   static Napi::Value Acquire(const Napi::CallbackInfo& info);
 
   explicit LeaseBinding(const Napi::CallbackInfo& info);

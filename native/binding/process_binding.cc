@@ -1,15 +1,39 @@
 #include "binding/process_binding.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+
+#include <cerrno>
 
 #include "binding/convert.h"
 #include "binding/error_to_js.h"
+#include "binding/lease_binding.h"
 #include "binding/plan_binding.h"
-#include "linux/memory_file.h"
 #include "linux/wire.h"
 
 namespace ringfence {
 namespace {
+
+void SetReferences(Napi::Env env, AddonData* data, int change) {
+  const bool before = data->referenced > 0;
+  data->referenced += change;
+  const bool after = data->referenced > 0;
+  if (after && !before) data->events.Ref(env);
+  if (before && !after) data->events.Unref(env);
+}
+
+Napi::Object UsageOf(Napi::Env env, const ProcessEvent& event) {
+  Napi::Object usage = Napi::Object::New(env);
+  usage.Set("userUs", static_cast<double>(event.user_us));
+  usage.Set("systemUs", static_cast<double>(event.system_us));
+  usage.Set("maxRssBytes", static_cast<double>(event.max_rss_bytes));
+  return usage;
+}
+
+void SetFailureOf(Napi::Object object, const Failure& failure) {
+  SetFailure(object, failure.stage, failure.error, failure.path);
+}
 
 Napi::Object ToJs(Napi::Env env, const ProcessEvent& event) {
   Napi::Object object = Napi::Object::New(env);
@@ -19,64 +43,122 @@ Napi::Object ToJs(Napi::Env env, const ProcessEvent& event) {
       break;
     case ProcessEvent::Kind::kFailed:
       object.Set("type", "failed");
-      SetFailure(object, event.stage, event.error, event.path);
+      SetFailureOf(object, event.failure);
+      if (event.cause) {
+        Napi::Object cause = Napi::Object::New(env);
+        SetFailureOf(cause, *event.cause);
+        object.Set("cause", cause);
+      }
+      break;
+    case ProcessEvent::Kind::kRetry:
+      object.Set("type", "retry");
+      SetFailureOf(object, event.failure);
+      break;
+    case ProcessEvent::Kind::kRebuild:
+      object.Set("type", "rebuild");
+      SetFailureOf(object, event.failure);
       break;
     case ProcessEvent::Kind::kExited: {
       object.Set("type", "exit");
       const bool exited = WIFEXITED(event.wait_status);
       object.Set("code", exited ? WEXITSTATUS(event.wait_status) : 0);
       object.Set("signal", exited ? 0 : WTERMSIG(event.wait_status));
-      Napi::Object usage = Napi::Object::New(env);
-      usage.Set("userUs", static_cast<double>(event.user_us));
-      usage.Set("systemUs", static_cast<double>(event.system_us));
-      usage.Set("maxRssBytes", static_cast<double>(event.max_rss_bytes));
-      object.Set("usage", usage);
+      object.Set("usage", UsageOf(env, event));
       break;
     }
     case ProcessEvent::Kind::kClosed:
+    case ProcessEvent::Kind::kPlanClosed:
       object.Set("type", "closed");
       break;
   }
   return object;
 }
 
-// Watcher's thread -> JS thread.
+void Deliver(Napi::Env env, AddonData* data, const ProcessEvent& event) {
+  if (event.kind == ProcessEvent::Kind::kPlanClosed) {
+    const auto closing = data->closing_plans.find(event.id);
+    if (closing == data->closing_plans.end()) return;
+    const Napi::HandleScope scope(env);
+    closing->second.Resolve(env.Undefined());
+    data->closing_plans.erase(closing);
+    SetReferences(env, data, -1);
+    return;
+  }
+  const auto found = data->processes.find(event.id);
+  if (found != data->processes.end()) found->second->Deliver(event);
+}
+
+// Launch's thread -> JS thread.
 void Post(AddonData* data, ProcessEvent event) {
   auto* owned = new ProcessEvent(std::move(event));
   const napi_status status =
-      data->events.BlockingCall(owned, [data](Napi::Env, Napi::Function, ProcessEvent* delivered) {
-        const std::unique_ptr<ProcessEvent> holder(delivered);
-        const auto found = data->processes.find(delivered->id);
-        if (found != data->processes.end()) found->second->Deliver(*delivered);
+      data->events.BlockingCall(owned, [data](Napi::Env env, Napi::Function, ProcessEvent* event) {
+        const std::unique_ptr<ProcessEvent> holder(event);
+        Deliver(env, data, *event);
       });
   if (status != napi_ok) delete owned;  // the environment is ending
 }
 
-void EnsureWatcher(Napi::Env env, AddonData* data) {
-  if (data->watcher) return;
+void EnsureThread(Napi::Env env, AddonData* data) {
+  if (data->launches) return;
+  if (!data->helper.fd.valid()) throw Napi::Error::New(env, "spawn before loadHelper");
   data->events = Napi::ThreadSafeFunction::New(
       env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "ringfence", 0, 1);
   data->events.Unref(env);
-  data->watcher = std::make_unique<ProcessWatcher>(
-      [data](ProcessEvent event) { Post(data, std::move(event)); });
+  auto launches = std::make_unique<LaunchThread>(
+      ImageForThread(env, *data), [data](ProcessEvent event) { Post(data, std::move(event)); });
+  const Status status = launches->Start();
+  if (!status.ok()) throw ToError(env, status);
+  data->launches = std::move(launches);
 }
 
-std::vector<int> ToStdio(Napi::Value value) {
-  if (!value.IsArray()) throw Napi::TypeError::New(value.Env(), "stdio: expected an array");
+// A directory in a command's hands is a way around every mount: what is opened through it is
+// looked up in the host's view. The same holds for a descriptor that is only a place (O_PATH).
+Status CheckStdio(int fd) {
+  struct stat info;
+  if (fstat(fd, &info) < 0) return {Stage::kLaunchStdio, errno};
+  if (S_ISDIR(info.st_mode)) return {Stage::kLaunchStdio, EISDIR};
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || (flags & O_PATH) != 0) return {Stage::kLaunchStdio, EBADF};
+  return Status::Ok();
+}
+
+// Copies: the caller closes its own.
+std::vector<unique_fd> ToStdio(Napi::Value value) {
+  const Napi::Env env = value.Env();
+  if (!value.IsArray()) throw Napi::TypeError::New(env, "stdio: expected an array");
   const auto array = value.As<Napi::Array>();
-  std::vector<int> fds;
-  for (uint32_t i = 0; i < array.Length(); ++i) fds.push_back(ToInteger(array.Get(i), "stdio"));
-  while (fds.size() < 3) fds.push_back(-1);
+  if (array.Length() > wire::kMaxStdio) throw ToError(env, {Stage::kLaunchStdio, EMFILE});
+  std::vector<unique_fd> fds;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    const int fd = ToInteger(array.Get(i), "stdio");
+    fds.emplace_back();
+    if (fd < 0) continue;
+    const Status status = CheckStdio(fd);
+    if (!status.ok()) throw ToError(env, status);
+    fds.back().reset(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    if (!fds.back().valid()) throw ToError(env, {Stage::kLaunchStdio, errno});
+  }
+  while (fds.size() < 3) fds.emplace_back();
   return fds;
 }
 
+Isolation ToIsolation(Napi::Value value) {
+  return ToText(value, "isolation") == "fresh" ? Isolation::kFresh : Isolation::kCommand;
+}
+
 }  // namespace
+
+unique_fd ImageForThread(Napi::Env env, const AddonData& data) {
+  unique_fd image(fcntl(data.helper.fd.get(), F_DUPFD_CLOEXEC, 0));
+  if (!image.valid()) throw ToError(env, {Stage::kLaunchStdio, errno});
+  return image;
+}
 
 void ProcessBinding::Define(Napi::Env env) {
   const Napi::Function constructor = DefineClass(
       env, "NativeProcess",
       {InstanceAccessor<&ProcessBinding::Pid>("pid"), InstanceMethod<&ProcessBinding::Kill>("kill"),
-       InstanceMethod<&ProcessBinding::Proceed>("proceed"),
        InstanceMethod<&ProcessBinding::RefLoop>("ref"),
        InstanceMethod<&ProcessBinding::UnrefLoop>("unref")});
   Napi::FunctionReference& reference = DataOf(env)->process_constructor;
@@ -90,33 +172,21 @@ ProcessBinding::ProcessBinding(const Napi::CallbackInfo& info)
 Napi::Value ProcessBinding::Spawn(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const std::shared_ptr<AddonData> data = DataOf(env);
-  if (!data->helper.fd.valid()) throw Napi::Error::New(env, "spawn before loadHelper");
   if (!info[1].IsObject() || !info[2].IsFunction()) {
     throw Napi::TypeError::New(env, "spawn: expected (plan, request, onEvent)");
   }
-  const auto request_object = info[1].As<Napi::Object>();
-  const PreparedPlan& plan = ToPreparedPlan(info[0]);
-  RequestSpec spec = ToRequest(request_object);
-  EnsureWatcher(env, data.get());
-  spec.poll = !data->watcher->WatchPaths(plan.id, plan.watched);
-  unique_fd request;
-  Status status =
-      MakeMemoryFile("ringfence-request", EncodeRequest(spec), Executable::kNo, &request);
-  if (!status.ok()) throw ToError(env, status);
-  LaunchFds fds;
-  fds.stdio = ToStdio(request_object.Get("stdio"));
-  fds.plan = plan.file.get();
-  fds.request = request.get();
-  fds.image = data->helper.fd.get();
+  const auto request = info[1].As<Napi::Object>();
+  LaunchSpec spec;
+  spec.plan = ToPreparedPlan(info[0]);
+  spec.request = ToRequest(request);
+  spec.isolation = ToIsolation(request.Get("isolation"));
+  spec.stdio = ToStdio(request.Get("stdio"));
+  const std::shared_ptr<Gate> gate = ToGate(request.Get("gate"));
+  EnsureThread(env, data.get());
 
   const Napi::Object object = data->process_constructor.New({});
   auto* self = ProcessBinding::Unwrap(object);
-  LaunchedProcess process;
-  status = StartLauncher(fds, &process);
-  if (!status.ok()) throw ToError(env, status);
-  self->pid_ = process.pid;
-  status = data->watcher->Add(std::move(process), plan.id, &self->id_);
-  if (!status.ok()) throw ToError(env, status);
+  self->id_ = data->launches->Launch(std::move(spec), gate);
   // Events wait in the queue until this call has returned, so none can be missed.
   data->processes.emplace(self->id_, self);
   self->on_event_ = Napi::Persistent(info[2].As<Napi::Function>());
@@ -125,15 +195,31 @@ Napi::Value ProcessBinding::Spawn(const Napi::CallbackInfo& info) {
   return object;
 }
 
+Napi::Value ProcessBinding::ClosePlan(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::shared_ptr<AddonData> data = DataOf(env);
+  const std::shared_ptr<const PreparedPlan> plan = ToPreparedPlan(info[0]);
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  if (!data->launches) {
+    deferred.Resolve(env.Undefined());
+    return deferred.Promise();
+  }
+  data->closing_plans.emplace(data->launches->ClosePlan(plan->id), deferred);
+  SetReferences(env, data.get(), 1);
+  return deferred.Promise();
+}
+
 void ProcessBinding::Deliver(const ProcessEvent& event) {
   const Napi::Env env = Env();
   const Napi::HandleScope scope(env);
   const bool last = event.kind == ProcessEvent::Kind::kClosed;
+  if (event.pid > 0) pid_ = event.pid;
   const Napi::Function callback = on_event_.Value();
   if (last) {
     closed_ = true;
     SetReferenced(false);
     data_->processes.erase(id_);
+    data_->launches->Forget(id_);
     on_event_.Reset();
   }
   const Napi::Value argument = ToJs(env, event);
@@ -142,20 +228,15 @@ void ProcessBinding::Deliver(const ProcessEvent& event) {
 }
 
 Napi::Value ProcessBinding::Pid(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), pid_);
+  if (pid_ == 0 && !closed_) pid_ = data_->launches->WaitForPid(id_);
+  return pid_ > 0 ? Napi::Number::New(info.Env(), pid_) : info.Env().Undefined();
 }
 
 Napi::Value ProcessBinding::Kill(const Napi::CallbackInfo& info) {
   const int signal = ToInteger(info[0], "signal");
   if (signal < 0 || signal > 64) throw Napi::RangeError::New(info.Env(), "signal: expected 0..64");
-  if (closed_) return Napi::Boolean::New(info.Env(), false);
-  if (signal == 0) return Napi::Boolean::New(info.Env(), true);
-  return Napi::Boolean::New(info.Env(), data_->watcher->Signal(id_, signal));
-}
-
-Napi::Value ProcessBinding::Proceed(const Napi::CallbackInfo& info) {
-  const bool sent = !closed_ && data_->watcher->Signal(id_, wire::kProceed);
-  return Napi::Boolean::New(info.Env(), sent);
+  if (!closed_ && signal != 0) data_->launches->Signal(id_, signal);
+  return Napi::Boolean::New(info.Env(), !closed_);
 }
 
 void ProcessBinding::RefLoop(const Napi::CallbackInfo&) { SetReferenced(!closed_); }
@@ -165,9 +246,7 @@ void ProcessBinding::UnrefLoop(const Napi::CallbackInfo&) { SetReferenced(false)
 void ProcessBinding::SetReferenced(bool referenced) {
   if (referenced == referenced_) return;
   referenced_ = referenced;
-  data_->referenced += referenced ? 1 : -1;
-  if (referenced && data_->referenced == 1) data_->events.Ref(Env());
-  if (!referenced && data_->referenced == 0) data_->events.Unref(Env());
+  SetReferences(Env(), data_.get(), referenced ? 1 : -1);
 }
 
 }  // namespace ringfence

@@ -10,12 +10,18 @@
 
 namespace ringfence {
 
+// The launcher's image, for the launch thread to own.
+unique_fd ImageForThread(Napi::Env env, const AddonData& data);
+
 class ProcessBinding : public Napi::ObjectWrap<ProcessBinding> {
  public:
   static void Define(Napi::Env env);
 
   // spawn(plan, request, onEvent): JS thread.
   static Napi::Value Spawn(const Napi::CallbackInfo& info);
+
+  // closePlan(plan)
+  static Napi::Value ClosePlan(const Napi::CallbackInfo& info);
 
   explicit ProcessBinding(const Napi::CallbackInfo& info);
 
@@ -25,14 +31,13 @@ class ProcessBinding : public Napi::ObjectWrap<ProcessBinding> {
  private:
   Napi::Value Pid(const Napi::CallbackInfo& info);
   Napi::Value Kill(const Napi::CallbackInfo& info);
-  Napi::Value Proceed(const Napi::CallbackInfo& info);
   void RefLoop(const Napi::CallbackInfo& info);
   void UnrefLoop(const Napi::CallbackInfo& info);
   void SetReferenced(bool referenced);
 
   std::shared_ptr<AddonData> data_;
   uint64_t id_ = 0;
-  pid_t pid_ = -1;
+  pid_t pid_ = 0;
   bool closed_ = false;
   bool referenced_ = false;
   Napi::FunctionReference on_event_;

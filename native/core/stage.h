@@ -18,6 +18,7 @@ namespace ringfence {
   X(kHelperSeal, "linux.helper.seal", "fcntl")                                   \
   X(kHelperExec, "linux.helper.exec", "execveat")                                \
   X(kHelperProtocol, "linux.helper.protocol", "")                                \
+  X(kHelperLost, "linux.helper.lost", "")                                        \
   X(kLaunchSocket, "linux.launch.socketpair", "socketpair")                      \
   X(kLaunchRequest, "linux.launch.request", "memfd_create")                      \
   X(kLaunchWrite, "linux.launch.write", "write")                                 \
@@ -28,6 +29,10 @@ namespace ringfence {
   X(kLaunchClone, "linux.launch.clone", "clone")                                 \
   X(kLaunchDevNull, "linux.launch.dev-null", "open")                             \
   X(kLaunchWatch, "linux.launch.watch", "epoll_ctl")                             \
+  X(kLaunchSend, "linux.launch.send", "sendmsg")                                 \
+  X(kZygoteReceive, "linux.zygote.receive", "recvmsg")                           \
+  X(kZygoteClone, "linux.zygote.clone", "clone")                                 \
+  X(kSupervisorReady, "linux.supervisor.ready", "pidfd_open")                    \
   X(kSupervisorMap, "linux.supervisor.map", "mmap")                              \
   X(kSupervisorSession, "linux.supervisor.setsid", "setsid")                     \
   X(kSupervisorSignals, "linux.supervisor.signals", "signalfd4")                 \
@@ -61,6 +66,9 @@ namespace ringfence {
   X(kInitDumpable, "linux.init.dumpable", "prctl")                               \
   X(kInitDeathSignal, "linux.init.death-signal", "prctl")                        \
   X(kInitClone, "linux.init.clone", "clone")                                     \
+  X(kRunnerReceive, "linux.runner.receive", "recvmsg")                           \
+  X(kRunnerClone, "linux.runner.clone", "clone3")                                \
+  X(kRunnerChanged, "linux.runner.changed", "")                                  \
   X(kWatchLost, "linux.watch.lost", "")                                          \
   X(kCommandChdir, "linux.command.chdir", "chdir")                               \
   X(kCommandSession, "linux.command.setsid", "setsid")                           \

@@ -60,7 +60,8 @@ std::vector<char> EncodeRequest(const RequestSpec& request) {
   header.version = wire::kVersion;
   if (request.dry_run) header.flags |= wire::kRequestDryRun;
   if (request.poll) header.flags |= wire::kRequestPoll;
-  if (request.wait) header.flags |= wire::kRequestWait;
+  if (request.runner) header.flags |= wire::kRequestRunner;
+  header.umask = request.umask;
   header.file = writer.AddText(request.file);
   header.cwd = writer.AddText(request.cwd);
   header.argv = writer.AddTexts(request.argv);

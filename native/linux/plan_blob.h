@@ -50,8 +50,9 @@ struct RequestSpec {
   bool dry_run = false;
   // The init looks after protected paths by itself.
   bool poll = false;
-  // Nothing starts before ProcessWatcher::Proceed().
-  bool wait = false;
+  // No command: the sandbox is to take many.
+  bool runner = false;
+  uint32_t umask = 022;
 };
 
 std::vector<char> EncodeRequest(const RequestSpec& request);

@@ -13,7 +13,8 @@ namespace ringfence::wire {
 
 inline constexpr uint32_t kPlanMagic = 0x4c504652;     // "RFPL"
 inline constexpr uint32_t kRequestMagic = 0x51524652;  // "RFRQ"
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kStartMagic = 0x54534652;    // "RFST"
+inline constexpr uint32_t kVersion = 2;
 
 // Descriptors of the launcher: 0 .. n-1 are the command's own (n >= 3), then these.
 enum FixedFd : int {
@@ -101,8 +102,8 @@ struct Plan {
 
 enum RequestFlag : uint32_t {
   kRequestDryRun = 1,
-  kRequestPoll = 2,  // nobody watches the protected paths: the init has to look by itself
-  kRequestWait = 4   // start only after Control{kProceed}
+  kRequestPoll = 2,   // nobody watches the protected paths: the init has to look by itself
+  kRequestRunner = 4  // no command: prepare the sandbox, then take commands (Start messages)
 };
 
 struct Request {
@@ -110,14 +111,41 @@ struct Request {
   uint32_t version;
   uint32_t size;
   uint32_t flags;
+  uint32_t umask;
   Text file;
   Text cwd;
   Span argv;  // Text
   Span env;   // Text
 };
 
+// Addon -> zygote: a launch, with the descriptors 0 .. stdio-1 of the command, control, plan and
+// request by SCM_RIGHTS; for a runner only the last three.
+// Addon -> runner: make a slot, with the slot's control socket.
+// Addon -> slot: a command, with its descriptors 0 .. stdio-1. The request follows in the message,
+// or, when `request_size` is 0, is a memory file, the last descriptor.
+struct Start {
+  uint32_t magic;
+  uint32_t version;
+  uint32_t stdio;
+  uint32_t request_size;
+};
+
+// The kernel passes 253 descriptors with a message (SCM_MAX_FD).
+inline constexpr uint32_t kMaxStdio = 240;
+
+// A runner keeps these numbers free for the descriptors of its commands.
+inline constexpr uint32_t kRunnerStdio = 64;
+
+inline constexpr uint32_t kInlineRequestCapacity = 32768;
+
 // Launcher -> addon, one message each on the control socket (SOCK_SEQPACKET).
-enum class ReportKind : uint32_t { kFailed = 1, kSpawned = 2, kExited = 3 };
+enum class ReportKind : uint32_t {
+  kFailed = 1,
+  kSpawned = 2,
+  kExited = 3,
+  kReady = 4,      // the sender stands for the tree: its pidfd by SCM_RIGHTS, its pid by SCM_CREDENTIALS
+  kExecuting = 5,  // from here on the command may have run
+};
 
 inline constexpr uint32_t kReportPathCapacity = 4096;
 
@@ -137,11 +165,8 @@ struct Report {
 // to the init; the command could send it too, which only makes the init look once more.
 inline constexpr int kRepairSignal = 64;
 
-// What a launch with kRequestWait waits for: places of missing paths are held now.
-inline constexpr int kProceed = 0;
-
-// Addon -> launcher. SIGKILL ends the tree, kRepairSignal is for the init, anything else goes to
-// the command.
+// Addon -> launcher. SIGKILL ends the tree, kRepairSignal is for the init or the runner, anything
+// else goes to the command.
 struct Control {
   int32_t signal;
 };

@@ -8,6 +8,7 @@
 #include <linux/seccomp.h>
 
 #include "linux/launcher/capabilities.h"
+#include "linux/launcher/clone_process.h"
 #include "linux/launcher/landlock.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
@@ -15,6 +16,10 @@
 
 namespace ringfence {
 namespace {
+
+// Not the private kind: the kernel's own wake-up at CLONE_CHILD_CLEARTID is not (clone(2)).
+constexpr int kFutexWait = 0;
+constexpr int kFutexWake = 1;
 
 Outcome InstallFilter(CommandState* state) {
   const wire::Plan& plan = *state->launch->plan;
@@ -98,17 +103,33 @@ Outcome MakeVector(const Launch& launch, wire::Span span, const char*** vector) 
   return {};
 }
 
-Outcome Run(CommandState* state) {
+// Placeholders, when the numbers of the command's descriptors were kept free. Here and not in the
+// init: the listener of the filter has its number by now.
+Outcome CloseUnused(const CommandState& state) {
+  const int reserved = state.launch->stdio;
+  if (state.stdio == reserved) return {};
+  return Check(Stage::kLaunchCloseRange,
+               sys::CloseRange(static_cast<unsigned>(state.stdio),
+                               static_cast<unsigned>(reserved) - 1, 0));
+}
+
+Outcome Enter(CommandState* state) {
+  const Launch& launch = *state->launch;
+  RINGFENCE_TRY(CloseUnused(*state));
+  const char* cwd = launch.RequestText(launch.request->cwd);
+  RINGFENCE_TRY(Check(Stage::kCommandChdir, sys::Call(__NR_chdir, sys::Address(cwd)), cwd));
+  sys::Call(__NR_umask, launch.request->umask);
+  RestoreOpenFiles(*state);
+  return {};
+}
+
+Outcome RunRequest(CommandState* state) {
   const Launch& launch = *state->launch;
   const char** argv = nullptr;
   const char** env = nullptr;
   RINGFENCE_TRY(MakeVector(launch, launch.request->argv, &argv));
   RINGFENCE_TRY(MakeVector(launch, launch.request->env, &env));
-  RINGFENCE_TRY(Check(Stage::kCommandSession, sys::Call(__NR_setsid)));
-  const char* cwd = launch.RequestText(launch.request->cwd);
-  RINGFENCE_TRY(Check(Stage::kCommandChdir, sys::Call(__NR_chdir, sys::Address(cwd)), cwd));
-  RestoreOpenFiles(*state);
-  RINGFENCE_TRY(Restrict(state));
+  RINGFENCE_TRY(Enter(state));
   if (launch.dry_run()) sys::Exit(0);
   ResetSignals();
   const char* file = launch.RequestText(launch.request->file);
@@ -118,8 +139,35 @@ Outcome Run(CommandState* state) {
   return Search(file, argv, env);
 }
 
+Outcome Run(CommandState* state) {
+  RINGFENCE_TRY(Check(Stage::kCommandSession, sys::Call(__NR_setsid)));
+  RINGFENCE_TRY(Restrict(state));
+  while (__atomic_load_n(&state->gate, __ATOMIC_ACQUIRE) == 0) {
+    sys::Call(__NR_futex, sys::Address(&state->gate), kFutexWait, 0, 0);
+  }
+  return RunRequest(state);
+}
+
+void RunAndEnd(void* argument) {
+  auto* state = static_cast<CommandState*>(argument);
+  state->outcome = Run(state);
+  for (;;) sys::Call(__NR_exit, 127);
+}
+
 }  // namespace
 
-void RunCommand(CommandState* state) { state->outcome = Run(state); }
+long StartCommand(CommandState* state) {
+  // Of this process: every init has one command.
+  alignas(16) static char stack[65536];
+  return CloneSharing(RunAndEnd, state, stack + sizeof stack, &state->alive);
+}
+
+void ReleaseCommand(CommandState* state) {
+  __atomic_store_n(&state->gate, 1, __ATOMIC_RELEASE);
+  sys::Call(__NR_futex, sys::Address(&state->gate), kFutexWake, 1);
+  while (__atomic_load_n(&state->alive, __ATOMIC_ACQUIRE) != 0) {
+    sys::Call(__NR_futex, sys::Address(&state->alive), kFutexWait, 1, 0);
+  }
+}
 
 }  // namespace ringfence

@@ -1,44 +1,28 @@
 #include "linux/launcher/init.h"
 
 #include <linux/errno.h>
-#include <linux/poll.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
-#include <linux/sched.h>
-#include <linux/wait.h>
 
-#include "linux/launcher/broker.h"
-#include "linux/launcher/capabilities.h"
-#include "linux/launcher/command.h"
-#include "linux/launcher/descendants.h"
 #include "linux/launcher/id_map.h"
 #include "linux/launcher/identities.h"
-#include "linux/launcher/landlock.h"
+#include "linux/launcher/keeper.h"
 #include "linux/launcher/loopback.h"
 #include "linux/launcher/mount/view.h"
-#include "linux/launcher/reopen.h"
-#include "linux/launcher/signals.h"
+#include "linux/launcher/runner.h"
 #include "linux/launcher/sys.h"
-#include "linux/launcher/watch.h"
-#include "linux/uapi/syscall_numbers.h"
 
 namespace ringfence {
 namespace {
 
 constexpr int kSigKill = 9;
 constexpr int kSigTerm = 15;
-constexpr int kSigChild = 17;
 
 struct Init {
   const Launch& launch;
   const InitOptions& options;
   mount::Masks masks;
-  Watch watch;
-  CommandState command;
-  Broker broker;
-  int signals = -1;
-  long parent = 0;
-  long child = 0;
+  Keeper keeper;
 };
 
 // Every bind's source is held open while the view is built; the command gets its limit back.
@@ -46,7 +30,7 @@ void RaiseOpenFiles(Init* init) {
   rlimit64 limit;
   if (sys::Call(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, sys::Address(&limit)) < 0) return;
   if (limit.rlim_cur >= limit.rlim_max) return;
-  init->command.open_files = limit.rlim_cur;
+  init->keeper.command.open_files = limit.rlim_cur;
   limit.rlim_cur = limit.rlim_max;
   sys::Call(__NR_prlimit64, 0, RLIMIT_NOFILE, sys::Address(&limit), 0);
 }
@@ -91,120 +75,41 @@ Outcome SetUp(Init* init) {
       break;
     case wire::Mode::kBubblewrap:
       RINGFENCE_TRY(CompareIdentities(init->launch));
-      RINGFENCE_TRY(init->watch.Repair());
+      RINGFENCE_TRY(init->keeper.watch.Repair());
       break;
     case wire::Mode::kLandlock:
       RINGFENCE_TRY(SetUpLandlock());
       break;
   }
-  if ((init->launch.plan->flags & wire::kPlanLandlock) != 0) {
-    RINGFENCE_TRY(MakeRuleset(init->launch, &init->command.ruleset));
-  }
   // The command must not trace this process or read its memory and descriptors.
-  RINGFENCE_TRY(Check(Stage::kInitDumpable, sys::Prctl(PR_SET_DUMPABLE, 0)));
-  return OpenSignals(&init->signals);
-}
-
-// CLONE_VFORK: this process stands still until the command is executed or has failed, so the
-// outcome is known without a pipe. CLONE_FILES: the listener of the command's seccomp filter is
-// made in a table that both share; execve(2) gives the command its own (close-on-exec applies).
-__attribute__((noinline)) Outcome StartCommand(Init* init) {
-  init->command.launch = &init->launch;
-  const long flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | kSigChild;
-  const long pid = sys::Call(__NR_clone, flags, 0, 0, 0, 0);
-  if (pid == 0) {
-    RunCommand(&init->command);
-    for (;;) sys::Call(__NR_exit, 127);
-  }
-  RINGFENCE_TRY(Check(Stage::kInitClone, pid));
-  init->child = pid;
-  return init->command.outcome;
-}
-
-void Forward(Init* init, int signal) {
-  // Landlock mode: the death signal. Everything must end with the supervisor.
-  if (init->parent != 0 && sys::Call(__NR_getppid) != init->parent) {
-    KillDescendants();
-    sys::Exit(0);
-  }
-  if (signal != kSigChild) sys::Call(__NR_kill, init->child, signal);
-}
-
-// True when the command has ended.
-bool Reap(Init* init) {
-  for (;;) {
-    int status = 0;
-    struct rusage usage;
-    const long pid =
-        sys::Call(__NR_wait4, -1, sys::Address(&status), WNOHANG | __WALL, sys::Address(&usage));
-    if (pid <= 0) return false;
-    init->broker.Reaped(pid);
-    if (pid != init->child) continue;
-    ReportExit(init->launch, status, &usage);
-    return true;
-  }
-}
-
-// Until the command has ended or a protection is lost.
-Outcome Serve(Init* init) {
-  Watch& watch = init->watch;
-  // Whoever was here before, bwrap, took no notice of signals to look.
-  if (init->launch.plan->mode == wire::Mode::kBubblewrap) RINGFENCE_TRY(watch.Repair());
-  for (;;) {
-    const bool timed = watch.timeout_ms() >= 0;
-    pollfd polled[2] = {{init->signals, POLLIN, 0}, {init->command.listener, POLLIN, 0}};
-    struct {
-      long seconds;
-      long nanoseconds;
-    } timeout = {0, watch.timeout_ms() * 1000000L};
-    const long ready =
-        sys::Call(__NR_ppoll, sys::Address(polled), 2, timed ? sys::Address(&timeout) : 0, 0, 8);
-    if (ready < 0 && ready != -EINTR) return Check(Stage::kSupervisorPoll, ready);
-    if (ready == 0) RINGFENCE_TRY(watch.TimeUp());
-    if ((polled[1].revents & POLLIN) != 0) {
-      init->broker.Handle(init->command.listener);
-    } else if (polled[1].revents != 0) {
-      sys::Close(init->command.listener);  // no process with the filter is left
-      init->command.listener = -1;
-    }
-    if (polled[0].revents == 0) continue;
-    while (const int signal = NextSignal(init->signals)) {
-      if (signal == wire::kRepairSignal) {
-        RINGFENCE_TRY(watch.Changed());
-      } else {
-        Forward(init, signal);
-      }
-    }
-    if (Reap(init)) return {};
-  }
+  return Check(Stage::kInitDumpable, sys::Prctl(PR_SET_DUMPABLE, 0));
 }
 
 Outcome Run(Init* init) {
   RINGFENCE_TRY(SetUp(init));
-  RINGFENCE_TRY(ReopenInput(init->launch));
-  RINGFENCE_TRY(StartCommand(init));
-  if (init->launch.plan->mode == wire::Mode::kNamespaces) {
-    // What opening a path for the command must not be helped by.
-    RINGFENCE_TRY(KeepInitCapabilities());
+  if (init->launch.runner()) RunRunner(init->launch, &init->masks, init->keeper.command.open_files);
+  RINGFENCE_TRY(Prepare(&init->keeper));
+  init->keeper.command.stdio = init->launch.stdio;
+  RINGFENCE_TRY(Execute(&init->keeper));
+  // Whoever was here before, bwrap, took no notice of signals to look.
+  if (init->launch.plan->mode == wire::Mode::kBubblewrap) {
+    RINGFENCE_TRY(init->keeper.watch.Repair());
   }
-  // Only the command has an interest in its own descriptors now: end of file must be its doing.
-  sys::CloseRange(0, static_cast<unsigned>(init->launch.stdio) - 1, 0);
-  if (!init->launch.dry_run()) ReportSpawned(init->launch);
-  const Outcome outcome = Serve(init);
-  init->watch.RemoveStubs();
-  return outcome;
+  bool ended = false;
+  bool control_ready = false;
+  while (!ended) RINGFENCE_TRY(ServeOnce(&init->keeper, &ended, &control_ready));
+  return {};
 }
 
 }  // namespace
 
 void RunInit(const Launch& launch, const InitOptions& options) {
   const bool can_mount = launch.plan->mode == wire::Mode::kNamespaces;
-  Init init{launch, options,        {}, Watch(launch, can_mount ? &init.masks : nullptr),
-            {},     Broker(launch), -1, 0,
-            0};
-  if (launch.plan->mode == wire::Mode::kLandlock) init.parent = sys::Call(__NR_getppid);
+  Init init{launch, options, {}, Keeper(launch, can_mount ? &init.masks : nullptr)};
+  if (launch.plan->mode == wire::Mode::kLandlock) init.keeper.parent = sys::Call(__NR_getppid);
   const Outcome outcome = Run(&init);
   if (!outcome.ok()) ReportFailure(launch, outcome);
+  init.keeper.watch.RemoveStubs();
   sys::Exit(outcome.ok() ? 0 : 1);
 }
 

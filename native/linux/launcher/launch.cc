@@ -5,8 +5,10 @@
 #include <linux/resource.h>
 #include <linux/time.h>
 
+#include "linux/launcher/message.h"
 #include "linux/launcher/sys.h"
 #include "linux/launcher/text.h"
+#include "linux/uapi/syscall_numbers.h"
 
 namespace ringfence {
 namespace {
@@ -20,6 +22,13 @@ struct BlobHeader {
   uint32_t size;
 };
 
+Outcome CheckBlob(const void* blob, size_t size, uint32_t magic) {
+  const auto* header = static_cast<const BlobHeader*>(blob);
+  const bool known = size >= sizeof(BlobHeader) && header->magic == magic &&
+                     header->version == wire::kVersion && header->size == size;
+  return known ? Outcome{} : Outcome{Stage::kHelperProtocol, EINVAL, nullptr};
+}
+
 Outcome MapBlob(int fd, uint32_t magic, const void** blob) {
   constexpr int kProtRead = 1;
   constexpr int kMapPrivate = 2;
@@ -29,13 +38,8 @@ Outcome MapBlob(int fd, uint32_t magic, const void** blob) {
     return {Stage::kHelperProtocol, EINVAL, nullptr};
   const long address = sys::Call(__NR_mmap, 0, size, kProtRead, kMapPrivate, fd, 0);
   RINGFENCE_TRY(Check(Stage::kSupervisorMap, address < 0 && address > -4096 ? address : 0));
-  const auto* header = reinterpret_cast<const BlobHeader*>(address);
-  if (header->magic != magic || header->version != wire::kVersion ||
-      header->size != static_cast<uint32_t>(size)) {
-    return {Stage::kHelperProtocol, EINVAL, nullptr};
-  }
-  *blob = header;
-  return {};
+  *blob = reinterpret_cast<const void*>(address);
+  return CheckBlob(*blob, static_cast<size_t>(size), magic);
 }
 
 void Send(const Launch& launch, const wire::Report& report) {
@@ -62,12 +66,30 @@ wire::Report EmptyReport(wire::ReportKind kind) {
 
 }  // namespace
 
+Outcome CloseOthers(const Launch& launch) {
+  constexpr unsigned kCloseOnExec = 4;  // CLOSE_RANGE_CLOEXEC, Linux 5.11
+  RINGFENCE_TRY(Check(Stage::kLaunchCloseRange,
+                      sys::CloseRange(static_cast<unsigned>(launch.first_free()), ~0U, 0)));
+  return Check(Stage::kLaunchCloseRange,
+               sys::CloseRange(static_cast<unsigned>(launch.stdio), ~0U, kCloseOnExec));
+}
+
 Outcome MapLaunch(Launch* launch) {
   const void* plan = nullptr;
-  const void* request = nullptr;
   RINGFENCE_TRY(MapBlob(launch->plan_fd(), wire::kPlanMagic, &plan));
-  RINGFENCE_TRY(MapBlob(launch->request_fd(), wire::kRequestMagic, &request));
   launch->plan = static_cast<const wire::Plan*>(plan);
+  return MapRequest(launch->request_fd(), launch);
+}
+
+Outcome MapRequest(int fd, Launch* launch) {
+  const void* request = nullptr;
+  RINGFENCE_TRY(MapBlob(fd, wire::kRequestMagic, &request));
+  launch->request = static_cast<const wire::Request*>(request);
+  return {};
+}
+
+Outcome TakeRequest(const void* request, size_t size, Launch* launch) {
+  RINGFENCE_TRY(CheckBlob(request, size, wire::kRequestMagic));
   launch->request = static_cast<const wire::Request*>(request);
   return {};
 }
@@ -83,6 +105,19 @@ void ReportFailure(const Launch& launch, const Outcome& outcome) {
     __builtin_memcpy(report.path, outcome.path, report.path_length);
   }
   Send(launch, report);
+}
+
+Outcome ReportReady(const Launch& launch) {
+  const wire::Report report = EmptyReport(wire::ReportKind::kReady);
+  const long pidfd = sys::Call(__NR_pidfd_open, sys::Call(__NR_getpid), 0);
+  RINGFENCE_TRY(Check(Stage::kSupervisorReady, pidfd));
+  SendMessage(launch.control(), &report, offsetof(wire::Report, path), static_cast<int>(pidfd));
+  sys::Close(static_cast<int>(pidfd));
+  return {};
+}
+
+void ReportExecuting(const Launch& launch) {
+  Send(launch, EmptyReport(wire::ReportKind::kExecuting));
 }
 
 void ReportSpawned(const Launch& launch) { Send(launch, EmptyReport(wire::ReportKind::kSpawned)); }

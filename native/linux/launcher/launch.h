@@ -2,6 +2,7 @@
 #ifndef RINGFENCE_LINUX_LAUNCHER_LAUNCH_H_
 #define RINGFENCE_LINUX_LAUNCHER_LAUNCH_H_
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/stage.h"
@@ -35,7 +36,10 @@ struct Launch {
   // Descriptors 0 .. stdio-1 are the command's.
   int stdio = 3;
 
-  int control() const { return stdio + wire::kControlFd; }
+  // Of a slot of a runner; -1: the fixed one.
+  int control_fd = -1;
+
+  int control() const { return control_fd >= 0 ? control_fd : stdio + wire::kControlFd; }
   int plan_fd() const { return stdio + wire::kPlanFd; }
   int request_fd() const { return stdio + wire::kRequestFd; }
   int image() const { return stdio + wire::kImageFd; }
@@ -58,14 +62,29 @@ struct Launch {
     return reinterpret_cast<const T*>(reinterpret_cast<const char*>(request) + span.offset);
   }
   bool dry_run() const { return (request->flags & wire::kRequestDryRun) != 0; }
+  bool runner() const { return (request->flags & wire::kRequestRunner) != 0; }
 };
+
+// Closes everything from first_free() on, and makes the fixed descriptors close-on-exec.
+Outcome CloseOthers(const Launch& launch);
 
 // Maps plan and request from their descriptors.
 Outcome MapLaunch(Launch* launch);
 
+// Maps a request from a memory file.
+Outcome MapRequest(int fd, Launch* launch);
+
+// Takes a request from memory, aligned for wire::Request.
+Outcome TakeRequest(const void* request, size_t size, Launch* launch);
+
 // To the addon. A control socket that is gone is no error: whoever would read it is gone as well.
 void ReportFailure(const Launch& launch, const Outcome& outcome);
 void ReportSpawned(const Launch& launch);
+void ReportExecuting(const Launch& launch);
+
+// The calling process stands for the launch from now on.
+Outcome ReportReady(const Launch& launch);
+
 void ReportExit(const Launch& launch, int wait_status, const void* rusage);
 
 }  // namespace ringfence

@@ -65,9 +65,9 @@ Outcome Exchange(int fd, int file) {
 
 }  // namespace
 
-Outcome ReopenInput(const Launch& launch) {
+Outcome ReopenInput(const Launch& launch, int stdio) {
   if (launch.plan->mode == wire::Mode::kLandlock) return {};
-  for (int fd = 0; fd < launch.stdio; ++fd) {
+  for (int fd = 0; fd < stdio; ++fd) {
     struct statx info;
     if (!IsReadOnlyFile(fd, &info)) continue;
     const int file = OpenInView(fd, info);

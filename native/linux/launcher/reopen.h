@@ -10,7 +10,7 @@ namespace ringfence {
 // /proc/self/fd/0 for writing through it, past the read-only mounts of its view. So regular files
 // that are open for reading only are exchanged for the same file, opened in the view, at the same
 // offset. Where the view does not show the file (deleted, hidden), the descriptor stays.
-Outcome ReopenInput(const Launch& launch);
+Outcome ReopenInput(const Launch& launch, int stdio);
 
 }  // namespace ringfence
 

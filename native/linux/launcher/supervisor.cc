@@ -4,17 +4,16 @@
 #include <linux/fcntl.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
-#include <linux/sched.h>
 #include <linux/wait.h>
 
 #include "linux/launcher/bubblewrap.h"
+#include "linux/launcher/clone_process.h"
 #include "linux/launcher/descendants.h"
 #include "linux/launcher/id_map.h"
 #include "linux/launcher/init.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
 #include "linux/launcher/unix_diag.h"
-#include "linux/uapi/syscall_numbers.h"
 
 namespace ringfence {
 namespace {
@@ -29,16 +28,6 @@ struct Supervisor {
   long child = 0;
   BubblewrapStatus bubblewrap;
 };
-
-long CloneProcess(uint64_t flags) {
-  clone_args arguments = {};
-  arguments.flags = flags;
-  arguments.exit_signal = kSigChild;
-  const long result = sys::Call(__NR_clone3, sys::Address(&arguments), sizeof arguments);
-  // Container filters answer ENOSYS, since they cannot look into the arguments of clone3().
-  if (result != -ENOSYS) return result;
-  return sys::Call(__NR_clone, static_cast<long>(flags | kSigChild), 0, 0, 0, 0);
-}
 
 Outcome StartInit(Supervisor* supervisor) {
   const Launch& launch = supervisor->launch;
@@ -64,19 +53,6 @@ Outcome StartInit(Supervisor* supervisor) {
   return outcome;
 }
 
-// False when the launch is off: the addon is gone, or does not want it any more.
-bool MayProceed(const Launch& launch) {
-  if ((launch.request->flags & wire::kRequestWait) == 0) return true;
-  wire::Control control;
-  do {
-    // The stubs that are being made are changes that the watch reports; nothing is set up yet that
-    // could need a repair.
-    const long size = sys::Read(launch.control(), &control, sizeof control);
-    if (size != static_cast<long>(sizeof control)) return false;
-  } while (control.signal == wire::kRepairSignal);
-  return control.signal == wire::kProceed;
-}
-
 // Before the namespaces are made, since it is about the host's. Without it the broker refuses what
 // it cannot tell apart.
 void OpenHostDiag(const Launch& launch) {
@@ -91,8 +67,8 @@ Outcome Start(Supervisor* supervisor) {
   const Launch& launch = supervisor->launch;
   supervisor->options.uid = static_cast<unsigned>(sys::Call(__NR_geteuid));
   supervisor->options.gid = static_cast<unsigned>(sys::Call(__NR_getegid));
-  BlockSignals();
   RINGFENCE_TRY(Check(Stage::kSupervisorSession, sys::Call(__NR_setsid)));
+  RINGFENCE_TRY(ReportReady(launch));
   OpenHostDiag(launch);
   RINGFENCE_TRY(OpenSignals(&supervisor->signals));
   switch (launch.plan->mode) {
@@ -124,6 +100,7 @@ void Signal(Supervisor* supervisor, int signal) {
 
 // False when the addon is gone.
 bool ReadControl(Supervisor* supervisor) {
+  if (supervisor->launch.runner()) return false;
   wire::Control control;
   const long size = sys::Read(supervisor->launch.control(), &control, sizeof control);
   if (size != static_cast<long>(sizeof control)) return size == -EAGAIN || size == -EINTR;
@@ -139,8 +116,10 @@ int Serve(Supervisor* supervisor) {
     const long pid =
         sys::Call(__NR_wait4, supervisor->child, sys::Address(&status), WNOHANG | __WALL, 0);
     if (pid != 0) return status;
+    // The messages for a runner are the init's.
+    const short events = supervisor->launch.runner() ? 0 : POLLIN;
     pollfd polled[2] = {{supervisor->signals, POLLIN, 0},
-                        {connected ? supervisor->launch.control() : -1, POLLIN, 0}};
+                        {connected ? supervisor->launch.control() : -1, events, 0}};
     sys::Call(__NR_ppoll, sys::Address(polled), 2, 0, 0, 8);
     while (const int signal = NextSignal(supervisor->signals)) {
       if (signal != kSigChild) Signal(supervisor, signal);
@@ -155,7 +134,6 @@ int Serve(Supervisor* supervisor) {
 }  // namespace
 
 void RunSupervisor(const Launch& launch) {
-  if (!MayProceed(launch)) sys::Exit(0);
   Supervisor supervisor{launch, {}, -1, 0, {}};
   const Outcome outcome = Start(&supervisor);
   if (!outcome.ok()) {

@@ -110,7 +110,9 @@ Outcome Watch::RepairStep(const wire::Mount& step, const char* path, const char*
   // What is hidden and gone holds no secret; if it comes back, an event says so.
   if (missing && step.op == wire::MountOp::kMask) return {};
   if (missing && (step.flags & wire::kMountOptional) != 0) return {};
-  if (missing && masks_ != nullptr && step.op == wire::MountOp::kStub) return MakeStub(path);
+  if (missing && masks_ != nullptr && step.op == wire::MountOp::kStub) {
+    return missing_ == MissingStubs::kLeave ? Outcome{} : MakeStub(path);
+  }
   if (masks_ == nullptr && found.nameless) {
     *leaving = path;
     return {};

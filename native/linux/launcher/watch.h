@@ -16,9 +16,12 @@ namespace ringfence {
 
 class Watch {
  public:
+  enum class MissingStubs { kMake, kLeave };
+
   // `masks` is null where nothing can be mounted again (bubblewrap): a replaced path ends the
-  // command then.
-  Watch(const Launch& launch, const mount::Masks* masks) : launch_(launch), masks_(masks) {}
+  // command then. `missing`: a runner leaves places that nobody holds alone.
+  Watch(const Launch& launch, const mount::Masks* masks, MissingStubs missing = MissingStubs::kMake)
+      : launch_(launch), masks_(masks), missing_(missing) {}
 
   // For ppoll(2): how often to look where nobody sends a signal (wire::kRequestPoll), else -1.
   // The same for a while after a change: a host that puts a tree in another's place makes its
@@ -58,6 +61,7 @@ class Watch {
 
   const Launch& launch_;
   const mount::Masks* masks_;
+  MissingStubs missing_;
   const char* stubs_[kMaxStubs] = {};
   int stub_count_ = 0;
   int looks_left_ = 0;

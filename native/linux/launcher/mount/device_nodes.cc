@@ -36,6 +36,12 @@ Outcome AttachIn(int directory, const char* name, int mount, Stage stage) {
 
 }  // namespace
 
+long NewTerminals() {
+  const char* const options[] = {"newinstance", nullptr, "ptmxmode", "0666",
+                                 "mode",        "0620",  nullptr,    nullptr};
+  return NewFileSystem("devpts", options, kNoSuid | kNoExec);
+}
+
 Outcome DeviceNodes::Capture() {
   static_assert(sizeof(kNodes) / sizeof(kNodes[0]) == kCount);
   for (int i = 0; i < kCount; ++i) {
@@ -67,9 +73,7 @@ Outcome DeviceNodes::Build(int place, int file_system) {
     RINGFENCE_TRY(AttachIn(dev_, kNodes[i] + kPrefix, sources_[i], Stage::kMountDevNode));
     sys::Close(sources_[i]);
   }
-  const char* const pts_options[] = {"newinstance", nullptr, "ptmxmode", "0666",
-                                     "mode",        "0620",  nullptr,    nullptr};
-  const long pts = NewFileSystem("devpts", pts_options, kNoSuid | kNoExec);
+  const long pts = NewTerminals();
   RINGFENCE_TRY(Check(Stage::kMountDevpts, pts, "/dev/pts"));
   RINGFENCE_TRY(AttachIn(dev_, "pts", static_cast<int>(pts), Stage::kMountDevpts));
   sys::Close(static_cast<int>(pts));

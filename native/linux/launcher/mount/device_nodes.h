@@ -6,6 +6,9 @@
 
 namespace ringfence::mount {
 
+// A devpts of its own, attached nowhere. Returns its descriptor, or -errno.
+long NewTerminals();
+
 class DeviceNodes {
  public:
   // Opens the host's nodes. Must run before the root becomes nodev, since copies inherit flags.

@@ -52,6 +52,14 @@ Outcome Masks::Create() {
   return Check(Stage::kMountAttributes, SetAttributes(root_, Depth::kThis, 0, kPrivate));
 }
 
+Outcome Masks::Reopen() {
+  if (root_ < 0) return {};
+  sys::Close(root_);
+  const long place = OpenPlace("/proc");
+  root_ = static_cast<int>(place);
+  return Check(Stage::kMountOpen, place, "/proc");
+}
+
 Outcome Masks::Bind(const char* name, int place, const char* path) const {
   const long object = sys::OpenAt(root_, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
   RINGFENCE_TRY(Check(Stage::kMountMask, object, path));

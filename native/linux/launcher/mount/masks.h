@@ -13,6 +13,10 @@ class Masks {
   // attached mount can be cloned before Linux 6.15.
   Outcome Create();
 
+  // The tmpfs in another mount namespace, a copy of the one that it was made in, where nothing
+  // covers it on /proc.
+  Outcome Reopen();
+
   // The root of the tmpfs, for objects of others. Borrowed.
   int root() const { return root_; }
 

@@ -1,0 +1,223 @@
+// What a dispatcher learns of its processes.
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "linux/dispatcher.h"
+#include "linux/epoll_cookie.h"
+
+namespace ringfence {
+namespace {
+
+Failure FailureOf(const wire::Report& report) {
+  return {report.stage, report.error, std::string(report.path, report.path_length)};
+}
+
+ProcessEvent ExitOf(uint64_t id, const wire::Report& report) {
+  ProcessEvent event;
+  event.kind = ProcessEvent::Kind::kExited;
+  event.id = id;
+  event.wait_status = report.wait_status;
+  event.user_us = report.user_us;
+  event.system_us = report.system_us;
+  event.max_rss_bytes = report.max_rss_bytes;
+  return event;
+}
+
+// Of the command, whatever the runner looks like.
+bool IsOfTheCommand(const Failure& failure) {
+  const auto stage = static_cast<Stage>(failure.stage);
+  return stage == Stage::kExec || stage == Stage::kCommandChdir;
+}
+
+}  // namespace
+
+void Dispatcher::Serve() {
+  epoll_event events[64];
+  const int count = epoll_wait(epoll_.get(), events, 64, TimeoutMs());
+  for (int i = 0; i < count; ++i) Handle(events[i].data.u64);
+  DispatchPending();
+  watches_.DropIdle([this](uint64_t plan) {
+    for (const auto& [id, connection] : connections_) {
+      if (connection->plan == plan && connection->launch != 0) return true;
+    }
+    return false;
+  });
+  EndSurplus();
+}
+
+void Dispatcher::Handle(uint64_t cookie) {
+  const uint64_t id = CookieId(cookie);
+  switch (CookieSource(cookie)) {
+    case Source::kControl:
+      return ReadReports(id);
+    case Source::kPidfd:
+      return TakeEnd(id);
+    case Source::kWatch:
+      return TakeChanges(id);
+    case Source::kWake:
+      return;
+  }
+}
+
+void Dispatcher::ReadReports(uint64_t id) {
+  for (;;) {
+    Connection* connection = FindConnection(id);
+    if (connection == nullptr || !connection->control.valid()) return;
+    ReceivedReport received;
+    ReceiveReport(connection->control.get(), &received);
+    if (received.state == ReceivedReport::State::kNothing) return;
+    if (received.state == ReceivedReport::State::kGone) {
+      connection->control.reset();
+      connection->disconnected = true;
+      return CloseIfDone(id);
+    }
+    TakeReport(connection, &received);
+  }
+}
+
+void Dispatcher::TakeReport(Connection* connection, ReceivedReport* received) {
+  const wire::Report& report = received->report;
+  Launch* launch = FindLaunch(connection->launch);
+  switch (report.kind) {
+    case wire::ReportKind::kReady:
+      return TakePid(connection, received);
+    case wire::ReportKind::kFailed:
+      return TakeFailure(connection, report);
+    case wire::ReportKind::kExecuting:
+      if (launch == nullptr) return;
+      launch->executed = true;
+      launch->spec.stdio.clear();
+      return;
+    case wire::ReportKind::kSpawned: {
+      ProcessEvent event;
+      event.kind = ProcessEvent::Kind::kSpawned;
+      event.id = connection->launch;
+      event.pid = connection->pid;
+      if (launch != nullptr) sink_(std::move(event));
+      if (Runner* runner = runners_.Get(connection->runner)) Refill(runner);
+      return;
+    }
+    case wire::ReportKind::kExited:
+      if (launch == nullptr) return;
+      launch->executed = true;
+      return sink_(ExitOf(launch->id, report));
+  }
+}
+
+void Dispatcher::TakePid(Connection* connection, ReceivedReport* received) {
+  connection->pid = received->sender;
+  connection->pidfd = std::move(received->fd);
+  // Without it, the end of the control socket is the end.
+  if (!Register(connection->pidfd.get(), Cookie(connection->id, Source::kPidfd)).ok()) {
+    connection->pidfd.reset();
+  }
+  if (connection->launch != 0) pid_sink_(connection->launch, connection->pid);
+}
+
+void Dispatcher::TakeFailure(Connection* connection, const wire::Report& report) {
+  Failure failure = FailureOf(report);
+  if (connection->role == Role::kRunner) {
+    Runner* runner = runners_.Get(connection->id);
+    if (runner == nullptr) return;
+    runner->failure = std::move(failure);
+    return Retire(runner);
+  }
+  Launch* launch = FindLaunch(connection->launch);
+  if (launch == nullptr || launch->failed) return;
+  const bool stale = connection->role == Role::kSlot && !IsOfTheCommand(failure);
+  if (stale && !launch->rebuilt && MayRetry(*launch)) {
+    launch->retry = std::move(failure);
+  } else {
+    Fail(launch, std::move(failure));
+  }
+}
+
+void Dispatcher::TakeEnd(uint64_t id) {
+  Connection* connection = FindConnection(id);
+  if (connection == nullptr || connection->ended) return;
+  connection->ended = true;
+  connection->pidfd.reset();
+  // Whoever still has the other end is to take it as the end of everything.
+  if (connection->control.valid()) shutdown(connection->control.get(), SHUT_WR);
+  ReadReports(id);
+  CloseIfDone(id);
+}
+
+void Dispatcher::CloseIfDone(uint64_t id) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  if (!found->second->disconnected || found->second->pidfd.valid()) return;
+  const std::unique_ptr<Connection> connection = std::move(found->second);
+  connections_.erase(found);
+  if (connection->role == Role::kRunner) runners_.Remove(id);
+  if (Launch* launch = FindLaunch(connection->launch)) LoseLaunch(launch, *connection);
+  Runner* runner = runners_.Get(connection->runner);
+  if (runner != nullptr && connection->launch != 0) {
+    runner->running--;
+    runner->last_used = Runner::Clock::now();
+    if (runner->retired && runner->running == 0) EndRunner(runner->id);
+  }
+  AnnounceClosedPlans();
+}
+
+// The processes of a launch are gone.
+void Dispatcher::LoseLaunch(Launch* launch, const Connection& connection) {
+  launch->connection = 0;
+  Runner* runner = runners_.Get(connection.runner);
+  if (!launch->executed && !launch->failed && !launch->retry && !launch->killed) {
+    Failure lost{static_cast<uint32_t>(Stage::kHelperLost), 0, {}};
+    if (runner != nullptr && runner->failure) lost = *runner->failure;
+    const bool reported = lost.stage != static_cast<uint32_t>(Stage::kHelperLost);
+    if (MayRetry(*launch) && !(reported && launch->rebuilt)) {
+      launch->retry = std::move(lost);
+    } else {
+      Fail(launch, std::move(lost));
+    }
+  }
+  if (!launch->retry || launch->killed || stopping_) return Finish(launch, connection.pid);
+  launch->first_failure = std::move(launch->retry);
+  launch->retry.reset();
+  Emit(ProcessEvent::Kind::kRetry, launch->id, *launch->first_failure);
+  if (runner != nullptr && !runner->retired) Retire(runner);
+  Dispatch(launch);
+}
+
+void Dispatcher::AnnounceClosedPlans() {
+  for (auto closing = closing_.begin(); closing != closing_.end();) {
+    bool busy = false;
+    for (const auto& [id, connection] : connections_) busy |= connection->plan == closing->plan;
+    if (busy) {
+      ++closing;
+      continue;
+    }
+    Emit(ProcessEvent::Kind::kPlanClosed, closing->event_id, {});
+    closing = closing_.erase(closing);
+  }
+}
+
+void Dispatcher::TakeChanges(uint64_t plan_id) {
+  if (!watches_.Changed(plan_id)) return;
+  const wire::Control look{wire::kRepairSignal};
+  for (auto& [id, connection] : connections_) {
+    if (connection->plan != plan_id || !connection->control.valid()) continue;
+    if (connection->role == Role::kRunner) {
+      if (Runner* runner = runners_.Get(id)) runner->look = true;
+    } else if (connection->launch == 0) {
+      connection->look = true;  // without a command nobody holds the places of missing paths
+    } else {
+      SendControl(connection->control.get(), &look, sizeof look);
+    }
+  }
+}
+
+void Dispatcher::Emit(ProcessEvent::Kind kind, uint64_t id, const Failure& failure) {
+  ProcessEvent event;
+  event.kind = kind;
+  event.id = id;
+  event.failure = failure;
+  sink_(std::move(event));
+}
+
+}  // namespace ringfence

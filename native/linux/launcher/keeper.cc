@@ -1,0 +1,116 @@
+#include "linux/launcher/keeper.h"
+
+#include <linux/errno.h>
+#include <linux/poll.h>
+#include <linux/resource.h>
+#include <linux/wait.h>
+
+#include "linux/launcher/capabilities.h"
+#include "linux/launcher/descendants.h"
+#include "linux/launcher/landlock.h"
+#include "linux/launcher/reopen.h"
+#include "linux/launcher/signals.h"
+#include "linux/launcher/sys.h"
+
+namespace ringfence {
+namespace {
+
+constexpr int kSigChild = 17;
+
+[[noreturn]] void EndEverything(const Keeper* keeper) {
+  if (keeper->launch.plan->mode == wire::Mode::kLandlock) KillDescendants();
+  sys::Exit(0);
+}
+
+void Forward(Keeper* keeper, int signal) {
+  // Landlock mode: the death signal. Everything must end with the supervisor.
+  if (keeper->parent != 0 && sys::Call(__NR_getppid) != keeper->parent) EndEverything(keeper);
+  if (signal != kSigChild) sys::Call(__NR_kill, keeper->child, signal);
+}
+
+// True when the command has ended.
+bool Reap(Keeper* keeper) {
+  for (;;) {
+    int status = 0;
+    struct rusage usage;
+    const long pid =
+        sys::Call(__NR_wait4, -1, sys::Address(&status), WNOHANG | __WALL, sys::Address(&usage));
+    if (pid <= 0) return false;
+    keeper->broker.Reaped(pid);
+    if (pid != keeper->child) continue;
+    if (keeper->running) ReportExit(keeper->launch, status, &usage);
+    return true;
+  }
+}
+
+void HandleListener(Keeper* keeper, short events) {
+  if ((events & POLLIN) != 0) {
+    keeper->broker.Handle(keeper->command.listener);
+  } else if (events != 0) {
+    sys::Close(keeper->command.listener);  // no process with the filter is left
+    keeper->command.listener = -1;
+  }
+}
+
+}  // namespace
+
+Outcome Prepare(Keeper* keeper) {
+  if ((keeper->launch.plan->flags & wire::kPlanLandlock) != 0) {
+    RINGFENCE_TRY(MakeRuleset(keeper->launch, &keeper->command.ruleset));
+  }
+  RINGFENCE_TRY(OpenSignals(&keeper->signals));
+  keeper->command.launch = &keeper->launch;
+  keeper->child = StartCommand(&keeper->command);
+  return Check(Stage::kInitClone, keeper->child);
+}
+
+Outcome Execute(Keeper* keeper) {
+  RINGFENCE_TRY(ReopenInput(keeper->launch, keeper->command.stdio));
+  if (!keeper->launch.dry_run()) ReportExecuting(keeper->launch);
+  ReleaseCommand(&keeper->command);
+  RINGFENCE_TRY(keeper->command.outcome);
+  keeper->running = true;
+  if (keeper->launch.plan->mode == wire::Mode::kNamespaces) {
+    // What opening a path for the command must not be helped by.
+    RINGFENCE_TRY(KeepInitCapabilities());
+  }
+  // Only the command has an interest in its own descriptors now: end of file must be its doing.
+  sys::CloseRange(0, static_cast<unsigned>(keeper->command.stdio) - 1, 0);
+  if (!keeper->launch.dry_run()) ReportSpawned(keeper->launch);
+  return {};
+}
+
+Outcome HandleSignal(Keeper* keeper, int signal) {
+  if (signal == wire::kRepairSignal) return keeper->watch.Changed();
+  Forward(keeper, signal);
+  return {};
+}
+
+Outcome ServeOnce(Keeper* keeper, bool* ended, bool* control_ready) {
+  Watch& watch = keeper->watch;
+  const int listener = keeper->running ? keeper->command.listener : -1;
+  const bool timed = watch.timeout_ms() >= 0;
+  const short control_events = keeper->reads_control ? POLLIN : POLLRDHUP;
+  pollfd polled[3] = {{keeper->signals, POLLIN, 0},
+                      {listener, POLLIN, 0},
+                      {keeper->launch.control(), control_events, 0}};
+  struct {
+    long seconds;
+    long nanoseconds;
+  } timeout = {0, watch.timeout_ms() * 1000000L};
+  const long ready =
+      sys::Call(__NR_ppoll, sys::Address(polled), 3, timed ? sys::Address(&timeout) : 0, 0, 8);
+  if (ready < 0 && ready != -EINTR) return Check(Stage::kSupervisorPoll, ready);
+  if (ready == 0) RINGFENCE_TRY(watch.TimeUp());
+  HandleListener(keeper, polled[1].revents);
+  *control_ready = (polled[2].revents & POLLIN) != 0;
+  if (polled[2].revents != 0 && !*control_ready) EndEverything(keeper);
+  if (polled[0].revents == 0) return {};
+  while (const int signal = NextSignal(keeper->signals)) {
+    RINGFENCE_TRY(HandleSignal(keeper, signal));
+  }
+  *ended = Reap(keeper);
+  return {};
+}
+
+}  // namespace ringfence
