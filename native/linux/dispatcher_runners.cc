@@ -138,6 +138,7 @@ void Dispatcher::EndSurplus() {
 void Dispatcher::ClosePlan(uint64_t event_id, uint64_t plan_id) {
   closing_.push_back({event_id, plan_id});
   while (Runner* runner = runners_.Find(plan_id)) Retire(runner);
+  AnnounceClosedPlans();
 }
 
 }  // namespace ringfence
