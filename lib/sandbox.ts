@@ -14,7 +14,7 @@ import type {
 } from './native/binding-types.js'
 import { nativePlanOf } from './native-plan.js'
 import type { Plan } from './plan/types.js'
-import { buildEnvironment } from './policy/environment.js'
+import { EnvironmentBlock } from './policy/environment-block.js'
 import { type ResolveContext, resolvePolicy } from './policy/resolve.js'
 import type { ResolvedPolicy } from './policy/types.js'
 import { type BackendProbe, backendProbe, probeRequest } from './probe/probe.js'
@@ -57,6 +57,7 @@ interface SandboxParts {
 export class Sandbox {
   readonly #parts: SandboxParts
   readonly #stubs: StubLeases
+  readonly #environment: EnvironmentBlock
   readonly #host: ProcessHost
   readonly #running = new Set<SandboxedProcess>()
   readonly #warnings: string[]
@@ -67,6 +68,7 @@ export class Sandbox {
     this.#parts = parts
     this.#warnings = [...parts.warnings]
     this.#stubs = new StubLeases({ ...parts.stubs, onReleaseFailure: (error) => this.#warn(error) })
+    this.#environment = new EnvironmentBlock(parts.explanation.policy.environment, parts.env)
     this.#host = {
       binding: parts.binding,
       backend: parts.explanation.plan.backend,
@@ -201,9 +203,9 @@ export class Sandbox {
   }
 
   #start(request: SpawnRequest, stdio: number[], onEvent: (event: NativeProcessEvent) => void): NativeProcess {
-    const { binding, prepared, env, explanation } = this.#parts
+    const { binding, prepared, explanation } = this.#parts
     const { policy } = explanation
-    const variables = buildEnvironment(policy.environment, env, request.env)
+    const env = this.#environment.of(request.env)
     const gate = this.#stubs.hold()
     try {
       return binding.spawn(
@@ -211,7 +213,7 @@ export class Sandbox {
         {
           argv: [request.argv0, ...request.args],
           file: request.command,
-          env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+          env,
           cwd: request.cwd === undefined ? policy.cwd : resolve(policy.cwd, request.cwd),
           stdio,
           isolation: this.#parts.isolation,

@@ -39,7 +39,8 @@ export interface NativeSpawnRequest {
   argv: string[]
   /** What is executed: a path with a slash, or a name to look up in PATH of `env` inside the sandbox. */
   file: string
-  env: string[]
+  /** `NAME=value` strings, each ended by NUL: one long string costs the JS thread less than many. */
+  env: string
   cwd: string
   /** Host descriptors that become 0, 1, 2, ... of the command. -1: /dev/null. They stay the caller's. */
   stdio: number[]

@@ -53,7 +53,7 @@ export function buildEnvironment(
 ): Record<string, string> {
   const isExcluded = nameMatcher(policy.exclude)
   const variables = new Map<string, string>()
-  for (const [name, value] of Object.entries(own ?? inherited(policy.inherit, host))) {
+  for (const [name, value] of own === undefined ? inherited(policy.inherit, host) : Object.entries(own)) {
     if (value !== undefined && !isExcluded(name)) variables.set(name, String(value))
   }
   for (const [name, value] of Object.entries(policy.set)) variables.set(name, value)
@@ -65,17 +65,18 @@ export function buildEnvironment(
   return Object.fromEntries(variables)
 }
 
-function inherited(
+/** What a policy's `inherit` takes of `host`: pairs of name and value. */
+export function inherited(
   inherit: ResolvedEnvironment['inherit'],
   host: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string | undefined>> {
+): Array<[name: string, value: string | undefined]> {
   switch (inherit) {
     case 'all':
-      return host
+      return Object.entries(host)
     case 'core':
-      return Object.fromEntries(CORE_VARIABLES.map((name) => [name, host[name]]))
+      return CORE_VARIABLES.map((name) => [name, host[name]])
     case 'none':
-      return {}
+      return []
   }
 }
 

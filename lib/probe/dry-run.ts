@@ -24,7 +24,7 @@ export async function dryRun(
       const outcome = new Outcome(resolve)
       const process = binding.spawn(
         prepared,
-        { argv: ['true'], file: 'true', env: [], cwd: '/', stdio: [-1, -1, -1], isolation: 'fresh', dryRun: true },
+        { argv: ['true'], file: 'true', env: '', cwd: '/', stdio: [-1, -1, -1], isolation: 'fresh', dryRun: true },
         (event) => outcome.take(event),
       )
       outcome.limit(() => process.kill(constants.signals.SIGKILL))

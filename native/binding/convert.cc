@@ -217,12 +217,23 @@ PlanSpec ToPlan(Napi::Object object) {
   return plan;
 }
 
+namespace {
+
+std::string ToBlock(Napi::Value value, const char* field) {
+  if (!value.IsString()) Refuse(value.Env(), field, "a string");
+  std::string block = value.As<Napi::String>().Utf8Value();
+  if (!block.empty() && block.back() != '\0') Refuse(value.Env(), field, "texts that end with NUL");
+  return block;
+}
+
+}  // namespace
+
 RequestSpec ToRequest(Napi::Object object) {
   RequestSpec request;
   request.file = ToText(object.Get("file"), "file");
   request.cwd = ToText(object.Get("cwd"), "cwd");
   request.argv = ToTexts(object.Get("argv"), "argv");
-  request.env = ToTexts(object.Get("env"), "env");
+  request.env = ToBlock(object.Get("env"), "env");
   request.dry_run = ToOption(object.Get("dryRun"), "dryRun");
   return request;
 }

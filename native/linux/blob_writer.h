@@ -42,6 +42,17 @@ class BlobWriter {
     return AddArray(offsets);
   }
 
+  // Texts that are each ended by NUL.
+  wire::Span AddBlock(const std::string& block) {
+    const size_t start = bytes_.size();
+    bytes_.insert(bytes_.end(), block.begin(), block.end());
+    std::vector<wire::Text> offsets;
+    for (size_t at = 0; at < block.size(); at = block.find('\0', at) + 1) {
+      offsets.push_back(static_cast<wire::Text>(start + at));
+    }
+    return AddArray(offsets);
+  }
+
   template <typename Header>
   std::vector<char> Finish(Header header) && {
     header.size = static_cast<uint32_t>(bytes_.size());

@@ -164,6 +164,7 @@ Status Dispatcher::StartFresh(Launch* launch) {
   RINGFENCE_RETURN_IF_ERROR(zygote_.Launch(image_.get(), fds));
   Connection* connection = Connect(Role::kLaunch, spec.plan->id, std::move(ours));
   connection->launch = launch->id;
+  connection->started = true;
   launch->connection = connection->id;
   return Register(connection->control.get(), Cookie(connection->id, Source::kControl));
 }
@@ -199,6 +200,7 @@ Status Dispatcher::StartInSlot(Launch* launch, uint64_t epoch, Runner* runner) {
     return status;
   }
   slot->launch = launch->id;
+  slot->started = true;
   launch->connection = slot->id;
   runner->running++;
   runner->last_used = Runner::Clock::now();
@@ -264,7 +266,7 @@ void Dispatcher::Shutdown() {
 
 int Dispatcher::TimeoutMs() const {
   if (stopping_) return 100;
-  if (!pending_.empty()) return 1;
+  if (!pending_.empty() || !runners_.Lacking().empty()) return 1;
   if (!watches_.empty()) {
     return static_cast<int>(std::chrono::milliseconds(PlanWatches::kIdle).count());
   }

@@ -55,7 +55,8 @@ class Dispatcher {
     Role role = Role::kLaunch;
     uint64_t plan = 0;
     uint64_t runner = 0;  // kSlot
-    uint64_t launch = 0;  // 0: none yet
+    uint64_t launch = 0;  // 0: none, or none any more
+    bool started = false;  // it had a launch
     uint64_t watch_epoch = 0;
     bool look = false;  // kSlot: the protections may have changed since it was made
     unique_fd control;

@@ -38,6 +38,9 @@ void Dispatcher::Serve() {
   const int count = epoll_wait(epoll_.get(), events, 64, TimeoutMs());
   for (int i = 0; i < count; ++i) Handle(events[i].data.u64);
   DispatchPending();
+  if (count == 0) {
+    for (Runner* runner : runners_.Lacking()) Refill(runner);
+  }
   watches_.DropIdle([this](uint64_t plan) {
     for (const auto& [id, connection] : connections_) {
       if (connection->plan == plan && connection->launch != 0) return true;
@@ -96,9 +99,15 @@ void Dispatcher::TakeReport(Connection* connection, ReceivedReport* received) {
       event.id = connection->launch;
       event.pid = connection->pid;
       if (launch != nullptr) sink_(std::move(event));
-      if (Runner* runner = runners_.Get(connection->runner)) Refill(runner);
+      Runner* runner = runners_.Get(connection->runner);
+      // Not now when there is another: making a slot would compete with the command.
+      if (runner != nullptr && runner->idle.empty()) Refill(runner);
       return;
     }
+    case wire::ReportKind::kGone:
+      if (launch == nullptr) return;
+      connection->launch = 0;
+      return LoseLaunch(launch, *connection);
     case wire::ReportKind::kExited:
       if (launch == nullptr) return;
       launch->executed = true;
@@ -154,7 +163,7 @@ void Dispatcher::CloseIfDone(uint64_t id) {
   if (connection->role == Role::kRunner) runners_.Remove(id);
   if (Launch* launch = FindLaunch(connection->launch)) LoseLaunch(launch, *connection);
   Runner* runner = runners_.Get(connection->runner);
-  if (runner != nullptr && connection->launch != 0) {
+  if (runner != nullptr && connection->started) {
     runner->running--;
     runner->last_used = Runner::Clock::now();
     if (runner->retired && runner->running == 0) EndRunner(runner->id);

@@ -6,12 +6,6 @@
 #include "linux/memory_file.h"
 
 namespace ringfence {
-namespace {
-
-// Slots that are kept ready. One is enough for commands one after the other.
-constexpr size_t kSpareSlots = 2;
-
-}  // namespace
 
 Status Dispatcher::FindRunner(Launch* launch, uint64_t epoch, Runner** runner) {
   const std::shared_ptr<const PreparedPlan>& plan = launch->spec.plan;
@@ -85,7 +79,7 @@ Status Dispatcher::TakeSlot(Runner* runner, Connection** slot) {
 }
 
 void Dispatcher::Refill(Runner* runner) {
-  while (!runner->retired && !stopping_ && runner->idle.size() < kSpareSlots) {
+  while (!runner->retired && !stopping_ && runner->idle.size() < RunnerPool::kSpareSlots) {
     Connection* slot = nullptr;
     if (!MakeSlot(runner, &slot).ok()) return;  // the next launch finds out why
     runner->idle.push_back(slot->id);

@@ -65,7 +65,7 @@ std::vector<char> EncodeRequest(const RequestSpec& request) {
   header.file = writer.AddText(request.file);
   header.cwd = writer.AddText(request.cwd);
   header.argv = writer.AddTexts(request.argv);
-  header.env = writer.AddTexts(request.env);
+  header.env = writer.AddBlock(request.env);
   return std::move(writer).Finish(header);
 }
 

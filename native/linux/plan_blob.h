@@ -46,7 +46,8 @@ struct RequestSpec {
   std::string file;
   std::string cwd;
   std::vector<std::string> argv;
-  std::vector<std::string> env;
+  // NAME=value, each ended by NUL.
+  std::string env;
   bool dry_run = false;
   // The init looks after protected paths by itself.
   bool poll = false;

@@ -22,6 +22,14 @@ Runner* RunnerPool::Add(std::unique_ptr<Runner> runner) {
 
 void RunnerPool::Remove(uint64_t id) { runners_.erase(id); }
 
+std::vector<Runner*> RunnerPool::Lacking() const {
+  std::vector<Runner*> lacking;
+  for (const auto& [id, runner] : runners_) {
+    if (!runner->retired && runner->idle.size() < kSpareSlots) lacking.push_back(runner.get());
+  }
+  return lacking;
+}
+
 std::vector<uint64_t> RunnerPool::Surplus() {
   std::vector<uint64_t> surplus;
   const Runner* oldest = nullptr;

@@ -40,6 +40,8 @@ class RunnerPool {
  public:
   static constexpr std::chrono::seconds kIdle{60};
   static constexpr size_t kMaxRunners = 8;
+  // Slots of a runner that are kept ready: one is taken, the other one is there for who comes next.
+  static constexpr size_t kSpareSlots = 2;
 
   // The one for new commands of a plan, null when there is none.
   Runner* Find(uint64_t plan_id);
@@ -49,6 +51,9 @@ class RunnerPool {
 
   // Runners without commands that are not needed any more: retired, long unused, or too many.
   std::vector<uint64_t> Surplus();
+
+  // Runners that have less than the spare slots.
+  std::vector<Runner*> Lacking() const;
 
   bool empty() const { return runners_.empty(); }
   const std::map<uint64_t, std::unique_ptr<Runner>>& all() const { return runners_; }

@@ -145,6 +145,7 @@ enum class ReportKind : uint32_t {
   kExited = 3,
   kReady = 4,      // the sender stands for the tree: its pidfd by SCM_RIGHTS, its pid by SCM_CREDENTIALS
   kExecuting = 5,  // from here on the command may have run
+  kGone = 6,       // no process of the command is left, but for the sender
 };
 
 inline constexpr uint32_t kReportPathCapacity = 4096;

@@ -120,6 +120,8 @@ void ReportExecuting(const Launch& launch) {
   Send(launch, EmptyReport(wire::ReportKind::kExecuting));
 }
 
+void ReportGone(const Launch& launch) { Send(launch, EmptyReport(wire::ReportKind::kGone)); }
+
 void ReportSpawned(const Launch& launch) { Send(launch, EmptyReport(wire::ReportKind::kSpawned)); }
 
 void ReportExit(const Launch& launch, int wait_status, const void* rusage) {

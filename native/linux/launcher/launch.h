@@ -85,6 +85,7 @@ void ReportExecuting(const Launch& launch);
 // The calling process stands for the launch from now on.
 Outcome ReportReady(const Launch& launch);
 
+void ReportGone(const Launch& launch);
 void ReportExit(const Launch& launch, int wait_status, const void* rusage);
 
 }  // namespace ringfence

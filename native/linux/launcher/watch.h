@@ -44,6 +44,8 @@ class Watch {
     return Repair();
   }
 
+  bool made_stubs() const { return stub_count_ > 0; }
+
   // Removes the stubs that Repair() has made, as far as they are still empty. Ends every process of
   // the pid namespace first, so that none can use the gap.
   void RemoveStubs();

@@ -39,7 +39,7 @@ export function planOf(plan: Partial<NativePlan> = {}): NativePlan {
 }
 
 export function requestOf(request: Partial<NativeSpawnRequest> = {}): NativeSpawnRequest {
-  return { argv: ['true'], file: '/bin/true', env: [], cwd: '/', stdio: [-1, -1, -1], isolation: 'fresh', ...request }
+  return { argv: ['true'], file: '/bin/true', env: '', cwd: '/', stdio: [-1, -1, -1], isolation: 'fresh', ...request }
 }
 
 export interface Launch {
