@@ -23,7 +23,10 @@ export function numbersOf({ stage, syscall, errno, path }: NativeFailure): Nativ
   return { stage, syscall, errno, ...(path !== undefined && { path }) }
 }
 
-export function sandboxErrorOf(failure: NativeFailure, context: FailureContext = {}): SandboxError {
+export function sandboxErrorOf(
+  failure: NativeFailure & { cause?: unknown },
+  context: FailureContext = {},
+): SandboxError {
   const code = codeOf(failure)
   const fields: SandboxErrorFields = { code, stage: failure.stage }
   if (context.backend !== undefined) fields.backend = context.backend
@@ -34,7 +37,9 @@ export function sandboxErrorOf(failure: NativeFailure, context: FailureContext =
   if (failure.path !== undefined && failure.path !== '') fields.path = failure.path
   const hint = hintFor(failure, context.facts)
   if (hint !== undefined) fields.hint = hint
-  if (failure instanceof Error) fields.cause = failure
+  // Of a command that was sent twice: why the first attempt failed.
+  if (isNativeFailure(failure.cause)) fields.cause = sandboxErrorOf(failure.cause, context)
+  else if (failure instanceof Error) fields.cause = failure
   return new SandboxError(describe(failure, code), fields)
 }
 

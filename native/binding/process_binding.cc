@@ -228,8 +228,9 @@ void ProcessBinding::Deliver(const ProcessEvent& event) {
 }
 
 Napi::Value ProcessBinding::Pid(const Napi::CallbackInfo& info) {
-  if (pid_ == 0 && !closed_) pid_ = data_->launches->WaitForPid(id_);
-  return pid_ > 0 ? Napi::Number::New(info.Env(), pid_) : info.Env().Undefined();
+  // Until the command is executed it may be started again.
+  const pid_t pid = pid_ > 0 || closed_ ? pid_ : data_->launches->WaitForPid(id_);
+  return pid > 0 ? Napi::Number::New(info.Env(), pid) : info.Env().Undefined();
 }
 
 Napi::Value ProcessBinding::Kill(const Napi::CallbackInfo& info) {

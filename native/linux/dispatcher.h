@@ -20,7 +20,7 @@ namespace ringfence {
 class Dispatcher {
  public:
   using Sink = std::function<void(ProcessEvent)>;
-  // The pid of a launch is known; 0: there is none.
+  // The pid of a launch is known. 0: there is none; -1: it is not known any more.
   using PidSink = std::function<void(uint64_t id, pid_t pid)>;
 
   // `image`: what helper_image.h loaded.

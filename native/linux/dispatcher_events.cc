@@ -188,6 +188,7 @@ void Dispatcher::LoseLaunch(Launch* launch, const Connection& connection) {
   if (!launch->retry || launch->killed || stopping_) return Finish(launch, connection.pid);
   launch->first_failure = std::move(launch->retry);
   launch->retry.reset();
+  pid_sink_(launch->id, -1);
   Emit(ProcessEvent::Kind::kRetry, launch->id, *launch->first_failure);
   if (runner != nullptr && !runner->retired) Retire(runner);
   Dispatch(launch);

@@ -144,6 +144,7 @@ Status Zygote::Launch(int image, const LaunchFds& fds) {
     RINGFENCE_RETURN_IF_ERROR(Start(image));
     error = SendStart(socket_.get(), stdio, passed);
   }
+  if (IsGone(error)) return {Stage::kHelperLost, 0};
   return error == 0 ? Status::Ok() : Status{Stage::kLaunchSend, error};
 }
 

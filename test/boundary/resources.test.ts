@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { describeBackends } from '../support/backends.js'
@@ -35,9 +36,12 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
       }
     }
     await run(WARM_UP)
+    // The launcher's own processes end a moment after those of their commands, and new ones are made ready.
+    await delay(500)
     const before = resources()
     const memory = process.memoryUsage().rss
     await run(SPAWNS)
+    await delay(500)
     const { descriptors, ...after } = resources()
     // Fewer are there when something of earlier tests was collected meanwhile.
     expect(descriptors).toBeLessThanOrEqual(before.descriptors)

@@ -1,6 +1,6 @@
 /** The launcher is killed from outside, as the kernel does when memory runs out: an error, and nothing is left. */
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -65,20 +65,38 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
 })
 
 describeBackends(['bubblewrap'], () => {
-  test('while bwrap has not begun: the command does not run', async () => {
+  /** Kills the launcher `times` times before it has come to the command. */
+  async function killEarly(times: number) {
     const directory = temporaryDirectory()
     const trigger = join(directory, 'slow')
     const path = makeBubblewrap(directory, {
-      before: `if [ -e ${trigger} ]; then touch ${trigger}.begun; sleep 1; fi`,
+      before: `if [ -e ${trigger} ]; then touch ${trigger}.begun.$$; sleep 1; fi`,
     })
-    const { sandbox, marker, script } = await open('bubblewrap', path)
+    const { sandbox, marker } = await open('bubblewrap', path)
     writeFileSync(trigger, '')
-    const child = sandbox.spawn('sh', ['-c', script])
+    const child = sandbox.spawn('sh', ['-c', `echo x >> ${marker}`])
     const failed = new Promise((resolve) => child.once('error', resolve))
-    const closed = new Promise((resolve) => child.once('close', resolve))
-    await vi.waitFor(() => expect(existsSync(`${trigger}.begun`)).toBe(true))
-    process.kill(child.pid ?? 0, 'SIGKILL')
-    expect(await failed).toMatchObject({ code: 'SANDBOX_HELPER_FAILED', stage: 'linux.helper.lost' })
+    const closed = new Promise((resolve) => child.once('close', (...how) => resolve(how)))
+    for (let killed = 0; killed < times; killed++) {
+      const begun = () => readdirSync(directory).filter((name) => name.startsWith('slow.begun')).length
+      await vi.waitFor(() => expect(begun()).toBe(killed + 1))
+      process.kill(child.pid ?? 0, 'SIGKILL')
+    }
+    return { sandbox, marker, failed, closed }
+  }
+
+  test('once, before the command could run: the same request is sent again, and runs once', async () => {
+    const { sandbox, marker, closed } = await killEarly(1)
+    expect(await closed).toEqual([0, null])
+    await setTimeout(1500)
+    expect(readFileSync(marker, 'utf8')).toBe('x\n')
+    await sandbox.close()
+  })
+
+  test('twice, before the command could run: it does not run', async () => {
+    const { sandbox, marker, failed, closed } = await killEarly(2)
+    const lost = { code: 'SANDBOX_HELPER_FAILED', stage: 'linux.helper.lost' }
+    expect(await failed).toMatchObject({ ...lost, cause: lost })
     await closed
     await setTimeout(1500)
     expect(existsSync(marker)).toBe(false)

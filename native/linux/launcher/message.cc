@@ -1,6 +1,7 @@
 #include "linux/launcher/message.h"
 
 #include <linux/errno.h>
+#include <linux/fcntl.h>
 
 #include "linux/launcher/sys.h"
 
@@ -87,6 +88,17 @@ long PlaceDescriptors(Message* message, int first, int count, int target) {
     const long placed = sys::Call(__NR_dup3, message->fds[first + i], target + i, 0);
     if (placed < 0) return placed;
     sys::Close(message->fds[first + i]);
+  }
+  return 0;
+}
+
+long MakeStreamsBlocking() {
+  for (int fd = 0; fd < 3; ++fd) {
+    const long flags = sys::Call(__NR_fcntl, fd, F_GETFL);
+    if (flags < 0) return flags;
+    if ((flags & O_NONBLOCK) == 0) continue;
+    const long result = sys::Call(__NR_fcntl, fd, F_SETFL, flags & ~O_NONBLOCK);
+    if (result < 0) return result;
   }
   return 0;
 }

@@ -28,6 +28,9 @@ void CloseDescriptors(Message* message);
 // close-on-exec. All targets must be unused or placeholders. The received ones are closed.
 long PlaceDescriptors(Message* message, int first, int count, int target);
 
+// Programs expect standard streams (0, 1, 2) that block; those of node itself, passed on, do not.
+long MakeStreamsBlocking();
+
 }  // namespace ringfence
 
 #endif  // RINGFENCE_LINUX_LAUNCHER_MESSAGE_H_

@@ -14,9 +14,13 @@ constexpr int kSetMask = 2;      // SIG_SETMASK
 constexpr int kSigKill = 9;
 constexpr int kSigStop = 19;
 
-// The kernel's struct sigaction, all zero: SIG_DFL, no flags, empty mask.
-struct DefaultAction {
-  uint64_t words[4];
+constexpr int kSigChild = 17;
+constexpr uint64_t kIgnore = 1;  // SIG_IGN
+
+// The kernel's struct sigaction. All zero: SIG_DFL, no flags, empty mask.
+struct Action {
+  uint64_t handler;
+  uint64_t words[3];
 };
 
 void SetMask(uint64_t mask) {
@@ -26,12 +30,17 @@ void SetMask(uint64_t mask) {
 }  // namespace
 
 void BlockSignals() {
-  const DefaultAction action = {};
+  const Action action = {};
   for (int signal = 1; signal <= kSignalCount; ++signal) {
     if (signal == kSigKill || signal == kSigStop) continue;
     sys::Call(__NR_rt_sigaction, signal, sys::Address(&action), 0, kMaskSize);
   }
   SetMask(~0ULL);
+}
+
+void IgnoreChildren() {
+  const Action action = {kIgnore, {}};
+  sys::Call(__NR_rt_sigaction, kSigChild, sys::Address(&action), 0, kMaskSize);
 }
 
 Outcome OpenSignals(int* fd) {

@@ -10,6 +10,10 @@ namespace ringfence {
 // signal stays ignored across execve(2)).
 void BlockSignals();
 
+// For a process that does not wait for its children: the kernel reaps them (sigaction(2), SIG_IGN).
+// Theirs is the same until BlockSignals().
+void IgnoreChildren();
+
 // A signalfd for all signals, nonblocking and close-on-exec.
 Outcome OpenSignals(int* fd);
 

@@ -48,6 +48,7 @@ Outcome TakeStart(Slot* slot, const RunMessage& received, Message* message) {
   }
   const auto stdio = static_cast<int>(start.stdio);
   RINGFENCE_TRY(Check(Stage::kLaunchDup, PlaceDescriptors(message, 0, stdio, 0)));
+  RINGFENCE_TRY(Check(Stage::kLaunchStdio, MakeStreamsBlocking()));
   if (!inline_request) sys::Close(message->fds[stdio]);
   slot->keeper.command.stdio = stdio;
   return Execute(&slot->keeper);

@@ -2,8 +2,6 @@
 
 #include <linux/errno.h>
 #include <linux/fcntl.h>
-#include <linux/poll.h>
-#include <linux/wait.h>
 
 #include "linux/launcher/clone_process.h"
 #include "linux/launcher/launch.h"
@@ -17,18 +15,6 @@ namespace {
 
 // Control, plan, request.
 constexpr int kOwnFds = wire::kRequestFd + 1;
-
-// Programs expect standard streams that block; those of node itself, passed on, do not.
-long MakeBlocking(int stdio) {
-  for (int fd = 0; fd < 3 && fd < stdio; ++fd) {
-    const long flags = sys::Call(__NR_fcntl, fd, F_GETFL);
-    if (flags < 0) return flags;
-    if ((flags & O_NONBLOCK) == 0) continue;
-    const long result = sys::Call(__NR_fcntl, fd, F_SETFL, flags & ~O_NONBLOCK);
-    if (result < 0) return result;
-  }
-  return 0;
-}
 
 // A runner keeps the numbers of its commands' descriptors. 0 is /dev/null.
 long FillPlaceholders(int count) {
@@ -54,7 +40,7 @@ Outcome PlaceAll(Message* message, const Launch& launch, int image) {
   }
   RINGFENCE_TRY(
       Check(Stage::kLaunchDup, sys::Call(__NR_dup3, kept, launch.image(), O_CLOEXEC)));
-  RINGFENCE_TRY(Check(Stage::kLaunchStdio, MakeBlocking(launch.stdio)));
+  RINGFENCE_TRY(Check(Stage::kLaunchStdio, MakeStreamsBlocking()));
   // The zygote's own.
   sys::CloseRange(static_cast<unsigned>(launch.host_diag()),
                   static_cast<unsigned>(launch.identities()), 0);
@@ -95,6 +81,7 @@ bool TakeLaunch(int socket, int image) {
   if (message.size <= 0) return false;
   if (!IsLaunch(start, message)) return false;
   const long pid = CloneProcess(0);
+  if (pid == 0) BlockSignals();
   if (pid == 0) RunLaunch(start, &message, image);
   if (pid < 0) ReportClone(message, pid);
   CloseDescriptors(&message);
@@ -104,21 +91,14 @@ bool TakeLaunch(int socket, int image) {
 }  // namespace
 
 void RunZygote(int socket, int image) {
-  int signals = -1;
   BlockSignals();
+  IgnoreChildren();
   // A terminal's signals are for the addon, and no directory is to be kept busy.
   sys::Call(__NR_setsid);
   sys::Call(__NR_chdir, sys::Address("/"));
-  if (!OpenSignals(&signals).ok()) sys::Exit(1);
-  for (;;) {
-    pollfd polled[2] = {{signals, POLLIN, 0}, {socket, POLLIN, 0}};
-    sys::Call(__NR_ppoll, sys::Address(polled), 2, 0, 0, 8);
-    while (NextSignal(signals) != 0) {
-    }
-    while (sys::Call(__NR_wait4, -1, 0, WNOHANG | __WALL, 0) > 0) {
-    }
-    if (polled[1].revents != 0 && !TakeLaunch(socket, image)) sys::Exit(0);
+  while (TakeLaunch(socket, image)) {
   }
+  sys::Exit(0);
 }
 
 }  // namespace ringfence
