@@ -79,7 +79,7 @@ describeBackends(['bubblewrap'], () => {
     const closed = new Promise((resolve) => child.once('close', (...how) => resolve(how)))
     for (let killed = 0; killed < times; killed++) {
       const begun = () => readdirSync(directory).filter((name) => name.startsWith('slow.begun')).length
-      await vi.waitFor(() => expect(begun()).toBe(killed + 1))
+      await vi.waitFor(() => expect(begun()).toBe(killed + 1), 10_000)
       process.kill(child.pid ?? 0, 'SIGKILL')
     }
     return { sandbox, marker, failed, closed }
