@@ -1,7 +1,7 @@
 /** Latency of a start after a pause, in which what was kept for the next command may have gone. */
 import { setTimeout } from 'node:timers/promises'
 import { absences, latencyColumns, latencyRow, summaries } from './support/latency.mjs'
-import { shuffled, withParents } from './support/parent.mjs'
+import { sampleInRounds, withParents } from './support/parent.mjs'
 import { FLOOR, ISOLATIONS, PLAIN } from './support/variants.mjs'
 
 export const title = 'Latency of a start after a pause'
@@ -15,20 +15,17 @@ const NAMES = [FLOOR, PLAIN, 'namespaces', ...ISOLATIONS, 'bubblewrap', 'landloc
 export async function measure(context) {
   const rounds = context.rounds ?? ROUNDS
   return withParents([{ context, names: context.select(NAMES), heapMb: 50 }], async ([parent]) => {
-    const names = parent.opened.present
-    const samples = Object.fromEntries(names.map((name) => [name, []]))
-    await parent.ask('round', { names })
-    for (let round = 0; round < rounds; round++) {
-      await setTimeout(PAUSE_MS)
-      const values = await parent.ask('round', { names: shuffled(names), afterIdle: true })
-      for (const [name, value] of Object.entries(values)) samples[name].push(value)
-    }
+    const pause = { before: () => setTimeout(PAUSE_MS), afterIdle: true }
+    const [samples] = await sampleInRounds([parent], rounds, pause)
     const variants = summaries(samples)
     return {
       conditions: [`${rounds} times, each ${PAUSE_MS / 1e3} s after the last start; all variants in turn`],
-      skipped: absences(parent.opened),
+      skipped: absences([parent]),
       tables: [
-        { columns: latencyColumns, rows: names.map((name) => latencyRow(name, variants[name], variants[FLOOR])) },
+        {
+          columns: latencyColumns,
+          rows: Object.keys(variants).map((name) => latencyRow(name, variants[name], variants[FLOOR])),
+        },
       ],
       data: { pauseMs: PAUSE_MS, variants },
     }

@@ -29,7 +29,7 @@ export async function measure(context) {
         `a tree of ${PROCESSES} processes, ${rounds} times; from the call of kill until all are gone (end of the pipe that they hold)`,
         `${PLAIN}: its process group, which is what a hostile command leaves first`,
       ],
-      skipped: absences(parent.opened),
+      skipped: absences([parent]),
       tables: [
         {
           columns: ['', 'kills', 'median ms', 'longest ms'],

@@ -6,7 +6,7 @@
  * `{ conditions, skipped, tables, plots, data }`: lines for people, tables of cells (report.mjs), plots (plot/plot.mjs),
  * and `data` for results.json and check.mjs. All but `skipped` may be left out.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseBenchArguments, USAGE } from './arguments.mjs'
@@ -15,6 +15,7 @@ import { describeMachine, machineLines } from './machine.mjs'
 import { plotSvg } from './plot/plot.mjs'
 import { sectionOf } from './report.mjs'
 import { compile } from './support/compile.mjs'
+import { makeScratch } from './support/scratch.mjs'
 import { FLOOR } from './support/variants.mjs'
 
 const MEASUREMENTS = ['spawn', 'idle', 'heap', 'throughput', 'mounts', 'output', 'kill', 'memory']
@@ -36,15 +37,11 @@ function parsed() {
 async function run({ check, names, rounds, variant, out }) {
   mkdirSync(out, { recursive: true })
   const machine = describeMachine()
-  const directory = mkdtempSync(join(tmpdir(), 'ringfence-bench-'))
+  const directory = makeScratch(tmpdir())
   const select = (variants) => variants.filter((name) => name === FLOOR || variant.test(name))
   const results = {}
-  try {
-    const context = { directory, floor: compile('floor', directory), rounds, select }
-    for (const name of names) results[name] = await runOne(name, context, out)
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
-  }
+  const context = { directory, floor: compile('floor', directory), rounds, select }
+  for (const name of names) results[name] = await runOne(name, context, out)
   const data = Object.fromEntries(Object.entries(results).map(([name, result]) => [name, result.data]))
   const lines = checkLines(data)
   writeFileSync(join(out, 'results.json'), `${JSON.stringify({ machine, data, check: lines }, null, 2)}\n`)
@@ -62,9 +59,7 @@ async function runOne(name, context, out) {
 
 /** A measurement that fails must not cost the results of the others. */
 async function measureOne(name, context) {
-  const file = new URL(`${name}.mjs`, import.meta.url)
-  if (!existsSync(file)) return { title: name, skipped: [`all of it: there is no test/bench/${name}.mjs`] }
-  const { title, measure } = await import(file.href)
+  const { title, measure } = await import(`./${name}.mjs`)
   try {
     return { title, ...(await measure(context)) }
   } catch (error) {

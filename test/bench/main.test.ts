@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
+import { firstColumnBelow, readMarkdown } from '../readme/support/markdown.js'
 import { buildCli } from '../support/cli.js'
 import { temporaryDirectory } from '../support/sandboxes.js'
 
@@ -32,6 +33,13 @@ test('measurements by name: numbers, text and plots', { timeout: 120_000 }, asyn
   const markdown = readFileSync(join(out, 'results.md'), 'utf8')
   for (const name of Object.keys(data.spawn?.variants ?? {})) expect(markdown).toContain(`\n| ${name} `)
   expect(stdout).toContain('| posix_spawn ')
+})
+
+test('test/README.md has every measurement', async () => {
+  const failure = await bench('none').catch((error: { stderr: string }) => error.stderr)
+  const [, names = ''] = /there are (.+), and check$/m.exec(String(failure)) ?? []
+  const rows = firstColumnBelow(readMarkdown('test/README.md'), 'Benchmarks')
+  expect(rows.slice(rows.indexOf('measurement') + 1)).toEqual(names.split(', '))
 })
 
 test('check says of each line whether it holds, and ends with 0 all the same', { timeout: 120_000 }, async () => {

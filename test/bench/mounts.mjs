@@ -1,10 +1,11 @@
 /** Latency of a start against the number of mounts of the host. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { absences, medianSeries, summaries } from './support/latency.mjs'
 import { ownMounts } from './support/own-mounts.mjs'
 import { sampleInRounds, withParents } from './support/parent.mjs'
+import { makeScratch } from './support/scratch.mjs'
 import { spread } from './support/statistics.mjs'
 import { FLOOR, ISOLATIONS, PLAIN } from './support/variants.mjs'
 
@@ -21,17 +22,13 @@ const OUTSIDE = '/var/tmp'
 export async function measure(context) {
   const unshare = ownMounts()
   if (unshare.refusal !== undefined) return { skipped: [`all of it: ${unshare.refusal}`] }
-  const top = mkdtempSync(join(OUTSIDE, 'ringfence-bench-'))
+  const top = makeScratch(OUTSIDE)
   const options = COUNTS.map((count) => ({
     context,
     names: context.select(NAMES),
     prefix: [...unshare.command, ...mountMany(join(top, String(count)), Math.max(0, count - unshare.mounts))],
   }))
-  try {
-    return await withParents(options, (parents) => compare(parents, context.rounds ?? ROUNDS))
-  } finally {
-    rmSync(top, { recursive: true, force: true })
-  }
+  return withParents(options, (parents) => compare(parents, context.rounds ?? ROUNDS))
 }
 
 function mountMany(directory, count) {
@@ -48,7 +45,7 @@ async function compare(parents, rounds) {
       `${rounds} rounds over all variants of all parents, each in a mount namespace of its own`,
       'binds, tmpfs and read-only binds in turn, in a directory that commands may only read',
     ],
-    skipped: absences(parents[0].opened),
+    skipped: absences(parents),
     tables: [
       {
         columns: ['median µs', ...counts.map((count) => `${count} mounts`), 'spread'],

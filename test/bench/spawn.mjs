@@ -1,7 +1,7 @@
 /** The price of one start: latency, and how long the JS thread stands still for it, from a parent of 50 MB. */
 import { absences, latencyColumns, latencyRow, milliseconds, summaries } from './support/latency.mjs'
 import { sampleInRounds, withParents } from './support/parent.mjs'
-import { BASELINE_NAMES, FLOOR, SANDBOX_NAMES } from './support/variants.mjs'
+import { BASELINE_NAMES, FLOOR, PEER_NAMES, SANDBOX_NAMES } from './support/variants.mjs'
 
 export const title = 'Latency of a start'
 
@@ -11,23 +11,22 @@ const HEAP_MB = 50
 export async function measure(context) {
   const rounds = context.rounds ?? ROUNDS
   // What is started without a sandbox is started by a process that knows nothing of sandboxes, as small as it says.
-  const options = [BASELINE_NAMES, SANDBOX_NAMES].map((names) => ({
-    context,
-    names: context.select(names),
-    heapMb: HEAP_MB,
-  }))
+  const groups = [
+    { names: BASELINE_NAMES },
+    { names: SANDBOX_NAMES },
+    // They take a hundred times as long as all others.
+    { names: PEER_NAMES, every: 5 },
+  ]
+  const options = groups.map((group) => ({ ...group, context, names: context.select(group.names), heapMb: HEAP_MB }))
   return withParents(options, async (parents) => {
     const samples = await sampleInRounds(parents, rounds)
-    return resultOf(
-      parents.map(({ opened }) => opened),
-      summaries(Object.assign({}, ...samples)),
-      rounds,
-    )
+    return resultOf(parents, summaries(Object.assign({}, ...samples)), rounds)
   })
 }
 
-function resultOf([plain, sandboxed], variants, rounds) {
-  const notes = { ...plain.notes, ...sandboxed.notes }
+function resultOf(parents, variants, rounds) {
+  const [plain, sandboxed] = parents.map(({ opened }) => opened)
+  const notes = Object.assign({}, ...parents.map(({ opened }) => opened.notes))
   return {
     conditions: [
       `/bin/true, one after the other, ${rounds} rounds over all variants`,
@@ -35,7 +34,7 @@ function resultOf([plain, sandboxed], variants, rounds) {
       'until everything of the command is gone (`close`); what is not started by Node is timed outside of it',
       'stall: how long the call stands in the JS thread',
     ],
-    skipped: absences(sandboxed),
+    skipped: absences(parents),
     tables: [
       {
         columns: [...latencyColumns, 'note'],

@@ -18,7 +18,7 @@ export async function measure(context) {
     const names = parent.opened.present
     return {
       conditions: [`median of ${rounds} batches of ${BATCH} /bin/true each, batches of all variants in turn`],
-      skipped: absences(parent.opened),
+      skipped: absences([parent]),
       tables: [
         {
           columns: ['starts/s', 'sequential', 'ratio', '8 in flight', 'ratio'],
@@ -50,7 +50,7 @@ export async function measure(context) {
 async function ratesOf(parent, rounds) {
   const names = parent.opened.present
   const samples = Object.fromEntries(names.map((name) => [name, IN_FLIGHT.map(() => [])]))
-  await parent.ask('round', { names })
+  await parent.sample(names)
   for (let round = 0; round < rounds; round++) {
     for (const name of shuffled(names)) {
       for (const [index, inFlight] of IN_FLIGHT.entries()) {

@@ -1,6 +1,6 @@
 // The floor that every spawn is compared with: posix_spawn(3) of a program and waitpid(2), from a
 // small process. Each line read is `COUNT IN_FLIGHT`: starts the program COUNT times, at most IN_FLIGHT
-// at once, and prints the microseconds that all of them took. Ends with 1 when one does not exit with 0.
+// at once, and prints the microseconds that all of them took, or `failed` when one did not exit with 0.
 #include <spawn.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,8 +33,13 @@ int main(int argc, char** argv) {
   int in_flight = 0;
   while (scanf("%d %d", &count, &in_flight) == 2) {
     const double start = Microseconds();
-    if (!Run(argv + 1, count, in_flight)) return 1;
-    printf("%.1f\n", Microseconds() - start);
+    if (Run(argv + 1, count, in_flight)) {
+      printf("%.1f\n", Microseconds() - start);
+    } else {
+      puts("failed");
+      while (waitpid(-1, nullptr, 0) > 0) {
+      }
+    }
     fflush(stdout);
   }
   return 0;

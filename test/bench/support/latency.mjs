@@ -21,14 +21,18 @@ export function summaries(samples) {
   return Object.fromEntries(Object.entries(samples).map(([name, values]) => [name, summaryOf(values)]))
 }
 
-/** What was left out, and why. */
-export function absences({ absent }) {
-  return Object.entries(absent).map(([name, reason]) => `${name}: ${reason}`)
+/** What was left out of the numbers of these parents, and why. */
+export function absences(parents) {
+  const reasons = parents.flatMap(({ opened, failures }) => [
+    ...Object.entries(opened.absent).map(([name, reason]) => `${name}: ${reason}`),
+    ...Object.entries(failures).map(([name, { count, message }]) => `${name}: ${count} starts failed, ${message}`),
+  ])
+  return [...new Set(reasons)]
 }
 
 /** A table of medians with a column for each of `values`, and the same as lines; `runs` are the summaries of each. */
 export function medianSeries(values, runs) {
-  const names = Object.keys(runs[0])
+  const names = Object.keys(runs[0]).filter((name) => runs.every((run) => run[name] !== undefined))
   return {
     rows: names.map((name) => [name, ...runs.map((run) => Math.round(run[name].medianUs))]),
     series: names.map((label) => ({

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { Absent } from './absent.mjs'
+import { timeDrain } from './draining.mjs'
 import { residentBytes } from './memory.mjs'
 import { timeKill } from './timing.mjs'
 import { makeVariant } from './variants.mjs'
@@ -32,13 +33,22 @@ const ACTIONS = {
 
   async round({ names, ...options }) {
     const samples = {}
-    for (const name of names) samples[name] = await variants.get(name).once(options)
-    return samples
+    const failures = {}
+    for (const name of names) {
+      try {
+        samples[name] = await variants.get(name).once(options)
+      } catch (error) {
+        failures[name] = error.message
+      }
+    }
+    return { samples, failures }
   },
 
   batch: ({ name, count, inFlight }) => variants.get(name).batch(count, inFlight),
 
   kill: ({ name, command, processes }) => timeKill(variants.get(name).tree, command, processes),
+
+  drain: ({ name, command, args, total }) => timeDrain(variants.get(name).drain, command, args, total),
 
   resident: async () => {
     globalThis.gc()

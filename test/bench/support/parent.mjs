@@ -5,15 +5,17 @@ import { fileURLToPath } from 'node:url'
 const MAIN = fileURLToPath(new URL('parent-main.mjs', import.meta.url))
 
 class Parent {
+  failures = {}
   #process
   #exited
 
   /**
    * `context` is `{ directory, floor }`; `prefix` a command line that executes the one that follows it; `names` the
-   * variants to open. What they are opened with is in `opened`.
+   * variants to open, of which `opened` tells; `every` is 5 for one that takes part in each fifth round only.
    */
-  static async start({ context, names, heapMb = 0, prefix = [], nodeOptions = [] }) {
+  static async start({ context, names, heapMb = 0, prefix = [], nodeOptions = [], every = 1 }) {
     const parent = new Parent()
+    parent.every = every
     const [command, ...args] = [...prefix, process.execPath, ...nodeOptions, MAIN]
     parent.#process = spawn(command, args, {
       cwd: context.directory,
@@ -45,6 +47,16 @@ class Parent {
     return answer.value
   }
 
+  /** One start of each variant, by name; without those that failed, which are counted in `failures`. */
+  async sample(names, options = {}) {
+    const { samples, failures } = await this.ask('round', { names, ...options })
+    for (const [name, message] of Object.entries(failures)) {
+      const { count } = this.failures[name] ?? { count: 0 }
+      this.failures[name] = { count: count + 1, message }
+    }
+    return samples
+  }
+
   async close() {
     if (this.#process.connected) this.#process.send({ action: 'close' })
     await this.#exited
@@ -66,16 +78,20 @@ export async function withParents(options, use) {
  * Samples of every variant of every parent: an object by name for each parent. What disturbs the machine meets all of
  * them, since rounds go over all; and none has always the same one before it, since each round has an order of its own.
  */
-export async function sampleInRounds(parents, rounds) {
+export async function sampleInRounds(parents, rounds, { before = async () => {}, ...options } = {}) {
   const samples = parents.map(({ opened }) => Object.fromEntries(opened.present.map((name) => [name, []])))
-  for (const parent of parents) await parent.ask('round', { names: parent.opened.present })
+  for (const parent of parents) await parent.sample(parent.opened.present)
   for (let round = 0; round < rounds; round++) {
-    for (const index of shuffled([...parents.keys()])) {
-      const values = await parents[index].ask('round', { names: shuffled(parents[index].opened.present) })
+    await before()
+    const takingPart = [...parents.keys()].filter((index) => round % parents[index].every === 0)
+    for (const index of shuffled(takingPart)) {
+      const parent = parents[index]
+      const values = await parent.sample(shuffled(parent.opened.present), options)
       for (const [name, value] of Object.entries(values)) samples[index][name].push(value)
     }
   }
-  return samples
+  // What never succeeded has no numbers; `failures` say why.
+  return samples.map((byName) => Object.fromEntries(Object.entries(byName).filter(([, values]) => values.length > 0)))
 }
 
 export function shuffled(list) {

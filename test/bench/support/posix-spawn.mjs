@@ -16,7 +16,7 @@ export class PosixSpawn {
   async run(count = 1, inFlight = 1) {
     this.#child.stdin.write(`${count} ${inFlight}\n`)
     const { value, done } = await this.#lines.next()
-    if (done) throw new Error(`a program timed by floor failed: ${this.#child.spawnargs.slice(1, 3).join(' ')} ...`)
+    if (done || value === 'failed') throw new Error(`${this.#child.spawnargs[1]} did not end with 0`)
     return Number(value)
   }
 

@@ -1,6 +1,7 @@
 /** Starts in a sandbox. */
 import { once } from 'node:events'
 import { Absent } from './absent.mjs'
+import { timeBatch } from './timing.mjs'
 import { childVariant, floorVariant, PROGRAM } from './variant.mjs'
 
 /** Loaded by whoever opens one: a parent without sandboxes stays as small as Node is. */
@@ -28,6 +29,7 @@ const { namespaces, ...others } = Object.fromEntries(Object.keys(OPTIONS).map((n
 export const SANDBOXES = {
   namespaces,
   'namespaces, pipes': opened('namespaces', 'pipe'),
+  'namespaces, exec': (context) => execVariant(context, OPTIONS.namespaces),
   ...others,
   'bare bwrap, equal arguments': bareBwrap,
 }
@@ -43,6 +45,26 @@ async function sandboxVariant(context, options, stdio) {
     end: () => sandbox.close(),
   })
   return { ...variant, once: keptBusy(variant.once) }
+}
+
+/** The call that collects the output. */
+async function execVariant(context, options) {
+  const sandbox = await open(context, options)
+  const start = async () => {
+    const before = performance.now()
+    const { failed } = await sandbox.exec(PROGRAM)
+    if (failed) throw new Error(`${PROGRAM} failed`)
+    return { total: (performance.now() - before) * 1e3 }
+  }
+  return {
+    once: keptBusy(start),
+    batch: (count, inFlight) => timeBatch(start, count, inFlight),
+    async drain(command, args) {
+      const { stdout, truncated } = await sandbox.exec(command, args, { encoding: 'buffer' })
+      return stdout.length + truncated.stdout
+    },
+    end: () => sandbox.close(),
+  }
 }
 
 /** What is set up for many commands goes when none comes for a while. To set it up again is measured by idle.mjs only. */
@@ -61,6 +83,8 @@ async function bareBwrap(context) {
   const sandbox = await open(context, OPTIONS.bubblewrap)
   const sleeper = sandbox.spawn('sleep', ['1000000'], { stdio: 'ignore' })
   await once(sleeper, 'spawn')
+  // When the host takes a stub away the sandbox ends its commands; the starts that fail then are counted.
+  sleeper.on('error', () => {})
   const { executable, args } = sandbox.explain().plan.bubblewrap
   const variant = floorVariant(context, [executable, ...args, '--', PROGRAM], { note: `${args.length} arguments` })
   return {

@@ -4,10 +4,12 @@
  * - `once({ afterIdle })`: one start of PROGRAM, `{ total, stall? }` in microseconds (timing.mjs); with `afterIdle` it is
  *   the first after a pause, and counts as that;
  * - `batch(count, inFlight)`: many, the microseconds of all;
+ * - `drain(command, args)`, where output can be taken: resolves with the bytes that the command wrote (draining.mjs);
  * - `tree`, where everything that a command started can be killed: `spawn` and `kill` for timeKill();
  * - `note`: what a reader of its numbers should know;
  * - `end()`.
  */
+import { drainChild } from './draining.mjs'
 import { PosixSpawn } from './posix-spawn.mjs'
 import { timeBatch, timeChild } from './timing.mjs'
 
@@ -30,6 +32,7 @@ export function childVariant({ spawn, spawnTree = spawn, kill, stdio = 'ignore',
   return {
     once,
     batch: (count, inFlight) => timeBatch(once, count, inFlight),
+    drain: (command, args) => drainChild(spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })),
     ...(kill !== undefined && { tree: { spawn: spawnTree, kill } }),
     ...fields,
   }

@@ -21,7 +21,9 @@ export const ISOLATIONS = [
 
 export const BASELINE_NAMES = Object.keys(BASELINES)
 
-export const SANDBOX_NAMES = [...Object.keys(SANDBOXES), ...Object.keys(PEERS)]
+export const SANDBOX_NAMES = Object.keys(SANDBOXES)
+
+export const PEER_NAMES = Object.keys(PEERS)
 
 export function makeVariant(name, context) {
   const make = ALL[name]
