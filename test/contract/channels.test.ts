@@ -1,6 +1,8 @@
 /** What is published on diagnostics channels while real commands run. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   CHANNELS,
@@ -8,6 +10,7 @@ import {
   type ErrorMessage,
   type ExitMessage,
   type LaunchMessage,
+  type RebuildMessage,
   Sandbox,
   type SpawnMessage,
 } from '../../lib/index.js'
@@ -38,6 +41,26 @@ function messageOf<Message>(published: Published[], channel: string): Message {
   if (found === undefined) throw new Error(`nothing on ${channel}`)
   return found[1] as Message
 }
+
+describeBackends(['namespaces'], (backend) => {
+  test('a path of the policy that the host replaced between commands: the next launch says what was rebuilt', async () => {
+    const path = join(temporaryDirectory(), 'held')
+    mkdirSync(path)
+    const { sandbox } = await openWorkspace(backend, { filesystem: { [path]: 'none' } })
+    const published = publishedOf(sandbox)
+    await sandbox.exec('true')
+    // Control: the same without a change.
+    await sandbox.exec('true')
+    expect(namesOf(published)).not.toContain('ringfence:rebuild')
+    renameSync(path, `${path}-before`)
+    mkdirSync(path)
+    expect(await sandbox.exec('true')).toMatchObject({ exitCode: 0 })
+    const third = published.filter(([, { launch }]) => launch === 3)
+    expect(namesOf(third).slice(0, 3)).toEqual(['ringfence:launch', 'ringfence:rebuild', 'ringfence:spawn'])
+    const { failure } = messageOf<RebuildMessage>(third, 'ringfence:rebuild')
+    expect(failure).toEqual({ stage: 'linux.runner.changed', path })
+  })
+})
 
 describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   test('a command that runs: launch, spawn, exit, close, with times that grow', async () => {
