@@ -1,5 +1,20 @@
 /** The public API. */
 export { SandboxError, type SandboxErrorCode, type SandboxErrorFields } from './errors.js'
+export {
+  CHANNELS,
+  type ChannelName,
+  type CloseMessage,
+  type DenialMessage,
+  type ErrorMessage,
+  type ExitMessage,
+  type LaunchMessage,
+  type LaunchTimings,
+  type RebuildMessage,
+  type RetryMessage,
+  type RingfenceMessages,
+  type SpawnMessage,
+  type StageFailure,
+} from './events.js'
 export type { ExecOptions } from './exec.js'
 export {
   BACKENDS,

@@ -5,6 +5,7 @@ import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { SandboxError } from './errors.js'
 import { isNativeFailure, sandboxErrorOf } from './failure.js'
+import type { LaunchEvents, SandboxEvents } from './launch-events.js'
 import type { NativeBinding, NativeFailure, NativeProcess, NativeProcessEvent } from './native/binding-types.js'
 import { OutputMeter } from './output-meter.js'
 import type { BackendName } from './plan/types.js'
@@ -34,6 +35,7 @@ export interface ProcessHost {
   readonly binding: NativeBinding
   readonly backend: BackendName
   readonly limits: LimitsPolicy
+  readonly events: SandboxEvents
   /** Starts the launcher. Throws NativeFailure. */
   start(request: SpawnRequest, stdio: number[], onEvent: (event: NativeProcessEvent) => void): NativeProcess
   /** Nothing of the process is left. */
@@ -69,6 +71,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   limit: keyof LimitsPolicy | undefined
 
   readonly #host: ProcessHost
+  readonly #events: LaunchEvents
   readonly #native: NativeProcess | undefined
   readonly #termination: Termination | undefined
   readonly #wallLimited: boolean
@@ -86,6 +89,8 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     this.#host = host
     this.spawnfile = request.command
     this.spawnargs = [request.argv0, ...request.args]
+    requireCountable(host, request)
+    this.#events = host.events.launch(request.command, () => this.pid)
     this.#abortedBefore = request.signal?.aborted ?? false
     const { native, streams, failure } = this.#abortedBefore
       ? { native: undefined, streams: closedStreams(request.stdio), failure: undefined }
@@ -94,6 +99,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
           process.nextTick(() => this.#take(event))
         })
     this.#native = native
+    this.#events.called()
     this.stdio = this.#watchStreams(streams) as unknown as Stdio
     ;[this.stdin, this.stdout, this.stderr] = this.stdio
     const { wallMs = 0 } = host.limits
@@ -208,13 +214,17 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
       case 'spawned':
         this.#state = 'running'
         for (const signal of this.#earlySignals) this.#native?.kill(signal)
+        this.#events.spawned()
         this.emit('spawn')
         break
       case 'failed':
         this.#fail(event)
         break
       case 'retry':
+        this.#events.retried(event)
+        break
       case 'rebuild':
+        this.#events.rebuilt(event)
         break
       case 'exit':
         this.usage = event.usage
@@ -235,13 +245,14 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     } else {
       this.#settle(failure.errno > 0 ? -failure.errno : -1, null)
     }
+    this.#events.failed(error)
     this.emit('error', error)
   }
 
   /** The events of a ChildProcess, which is started and ended at once; here the command is not started. */
   #neverStart({ signal, killSignal }: SpawnRequest): void {
     this.#settle(...exitOf(0, killSignal))
-    process.nextTick(() => this.emit('exit', this.exitCode, this.signalCode))
+    process.nextTick(() => this.#emitExit())
     this.emit('error', abortError(signal?.reason))
   }
 
@@ -258,7 +269,20 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   #end(exitCode: number | null, signalCode: NodeJS.Signals | null): void {
     if (this.#state === 'ended') return
     this.#settle(exitCode, signalCode)
-    this.emit('exit', exitCode, signalCode)
+    this.#emitExit()
+  }
+
+  #emitExit(): void {
+    const { exitCode, signalCode: signal, timedOut, isCanceled, limit, usage } = this
+    this.#events.exited(() => ({
+      exitCode,
+      signal,
+      timedOut,
+      isCanceled,
+      ...(limit !== undefined && { limit }),
+      ...(usage !== undefined && { usage: { ...usage } }),
+    }))
+    this.emit('exit', exitCode, signal)
   }
 
   #settle(exitCode: number | null, signalCode: NodeJS.Signals | null): void {
@@ -281,6 +305,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     if (this.#closed || !this.#nativeClosed || this.#openStreams > 0 || this.#state !== 'ended') return
     this.#closed = true
     this.#host.ended(this)
+    this.#events.closed()
     this.emit('close', this.exitCode, this.signalCode)
   }
 }
@@ -293,7 +318,6 @@ interface Started {
 
 /** A failure of the system becomes an event later; a mistake of ours is thrown. */
 function start(host: ProcessHost, request: SpawnRequest, onEvent: (event: NativeProcessEvent) => void): Started {
-  requireCountable(host, request)
   const opened = orFailure(() => openStdio(host.binding, request.stdio))
   if ('failure' in opened) return { streams: closedStreams(request.stdio), failure: opened.failure }
   const { descriptors, streams, closeChildEnds } = opened.value

@@ -96,7 +96,11 @@ function parseBackends({ backend, order }: Record<string, unknown>): BackendName
 
 function parseIsolation(isolation: unknown): Isolation {
   if (ISOLATIONS.includes(isolation as Isolation)) return isolation as Isolation
-  throw invalidValue('options.isolation', isolation, `must be one of ${ISOLATIONS.map((name) => `'${name}'`).join(', ')}`)
+  throw invalidValue(
+    'options.isolation',
+    isolation,
+    `must be one of ${ISOLATIONS.map((name) => `'${name}'`).join(', ')}`,
+  )
 }
 
 function parseDirectory(cwd: unknown): string {

@@ -5,6 +5,7 @@ import { SandboxError } from './errors.js'
 import { collect, type ExecOptions, parseExecOptions } from './exec.js'
 import { asSandboxError } from './failure.js'
 import { chooseBackend } from './ladder.js'
+import { SandboxEvents } from './launch-events.js'
 import type {
   NativeBinding,
   NativeFailure,
@@ -20,7 +21,12 @@ import type { ResolvedPolicy } from './policy/types.js'
 import { type BackendProbe, backendProbe, probeRequest } from './probe/probe.js'
 import { type ProcessHost, SandboxedProcess } from './process.js'
 import type { ExecResult } from './result.js'
-import { type Isolation, type ParsedSandboxOptions, parseSandboxOptions, type SandboxOptions } from './sandbox-options.js'
+import {
+  type Isolation,
+  type ParsedSandboxOptions,
+  parseSandboxOptions,
+  type SandboxOptions,
+} from './sandbox-options.js'
 import { parseSpawn, type SpawnOptions, type SpawnRequest, splitArguments } from './spawn-options.js'
 import { StubLeases, stubPaths } from './stub-leases.js'
 import { publishWarning } from './warnings.js'
@@ -73,6 +79,7 @@ export class Sandbox {
       binding: parts.binding,
       backend: parts.explanation.plan.backend,
       limits: parts.explanation.policy.limits,
+      events: new SandboxEvents(parts.explanation.plan.backend),
       start: (request, stdio, onEvent) => this.#start(request, stdio, onEvent),
       ended: (process) => this.#ended(process),
     }
@@ -111,6 +118,11 @@ export class Sandbox {
     } catch (error) {
       throw asSandboxError(error)
     }
+  }
+
+  /** In the messages of diagnostics channels: `sandbox`. */
+  get id(): string {
+    return this.#host.events.id
   }
 
   /** For people: what in the policy has no effect, what is old on this machine, what could not be cleaned up. */

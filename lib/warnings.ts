@@ -1,5 +1,5 @@
-/** Warnings for the program: published on the channel `ringfence:warning` of node:diagnostics_channel. */
-import { channel } from 'node:diagnostics_channel'
+/** Warnings for the program. */
+import { publish } from './events.js'
 
 export interface RingfenceWarning {
   /** For people. */
@@ -7,6 +7,5 @@ export interface RingfenceWarning {
 }
 
 export function publishWarning(message: string): void {
-  const warnings = channel('ringfence:warning')
-  if (warnings.hasSubscribers) warnings.publish({ message } satisfies RingfenceWarning)
+  publish('ringfence:warning', () => ({ message }))
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { EXIT } from '../../lib/cli/exit-codes.js'
 import { helpText } from '../../lib/cli/help.js'
-import { PROTECTIONS } from '../../lib/index.js'
+import { CHANNELS, PROTECTIONS } from '../../lib/index.js'
 import { CORE_VARIABLES } from '../../lib/policy/environment.js'
 import { PROTECTED_NAMES, SHELL_STARTUP_FILES } from '../../lib/policy/protected.js'
 import { SPECIAL_PATHS } from '../../lib/policy/rule-path.js'
@@ -53,6 +53,10 @@ describe('README.md', () => {
     expect(own.size).toBeGreaterThan(5)
     const cells = rowsBelow(readme, 'Errors').map(([, , cell = '']) => cell)
     expect([...own].filter((stage) => !cells.join().includes(`\`${stage}\``))).toEqual([])
+  })
+
+  test('the channels are those of the code', () => {
+    expect(firstColumnBelow(readme, 'Diagnostics channels')).toEqual([...CHANNELS])
   })
 
   test('the exit codes are those of the command line', () => {
