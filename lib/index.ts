@@ -1,6 +1,7 @@
 /** The public API. */
 export { SandboxError, type SandboxErrorCode, type SandboxErrorFields } from './errors.js'
 export type { ExecOptions } from './exec.js'
+export type { LinesOptions } from './output-lines.js'
 export {
   BACKENDS,
   type BackendName,

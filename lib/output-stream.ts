@@ -8,7 +8,7 @@ import type { OutputLimit } from './output-limit.js'
 const HIGH_WATER_MARK_BYTES = 64 * 1024
 
 /**
- * Behaves as the stdout of a ChildProcess. While nobody reads, about 1.5 MiB are kept in memory at most and the command
+ * Behaves as the stdout of a ChildProcess. While nobody reads, about 2.5 MiB are kept in memory at most, and the command
  * waits. The Buffers are the reader's own.
  */
 export class OutputStream extends Readable {
@@ -57,13 +57,29 @@ export class OutputStream extends Readable {
   }
 
   #pull(): void {
+    while (!this.destroyed) {
+      const chunk = this.#take()
+      if (chunk === undefined || !this.#pass(chunk)) return
+    }
+  }
+
+  #take(): Buffer | undefined | null {
     try {
-      for (;;) {
-        const chunk = this.destroyed ? undefined : this.#native.take()
-        if (chunk === undefined || !this.push(chunk)) return
-      }
+      return this.#native.take()
     } catch (error) {
       this.destroy(asSandboxError(error) as Error)
+      return undefined
+    }
+  }
+
+  /** False: enough for now. */
+  #pass(chunk: Buffer | null): boolean {
+    try {
+      return this.push(chunk)
+    } catch (error) {
+      // Of a listener of the user. What comes next is not kept back by it.
+      process.nextTick(() => this.#pull())
+      throw error
     }
   }
 }

@@ -3,10 +3,13 @@ import type { ChildProcess } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
+import { invalidValue } from './argument-errors.js'
 import { SandboxError } from './errors.js'
 import { isNativeFailure, sandboxErrorOf } from './failure.js'
 import type { NativeBinding, NativeFailure, NativeProcess, NativeProcessEvent } from './native/binding-types.js'
+import { chunksOf } from './output-iteration.js'
 import { type OutputLimit, outputLimit } from './output-limit.js'
+import { type LinesOptions, linesOf, parseLinesOptions } from './output-lines.js'
 import type { BackendName } from './plan/types.js'
 import type { LimitsPolicy } from './policy/types.js'
 import type { ProcessUsage } from './result.js'
@@ -163,6 +166,29 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   /** The program may end while the command runs; the command ends with it. */
   unref(): void {
     this.#native?.unref()
+  }
+
+  /**
+   * The chunks of stdout. The loop ends after `close` and throws what `error` says: the command did not run, or was
+   * ended by us or by the AbortSignal. Leaving the loop destroys stdout. stderr is not read: a command that writes much
+   * to it waits, unless somebody reads it or it is not a pipe.
+   *
+   * @throws TypeError when stdout is not a pipe.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    if (this.stdout === null) throw invalidValue('stdio[1]', null, "must be 'pipe' to be iterated over")
+    return chunksOf(this, this.stdout, this.#closed)
+  }
+
+  /**
+   * The lines of stdout, decoded as UTF-8, without their `\n` or `\r\n`; the last one also when it has none. Otherwise
+   * as iterating over the process.
+   *
+   * @throws TypeError for a wrong option, and when stdout is not a pipe.
+   */
+  lines(options?: LinesOptions): AsyncGenerator<string> {
+    const maxLineLength = parseLinesOptions(options)
+    return linesOf(this[Symbol.asyncIterator](), maxLineLength)
   }
 
   /** SIGKILL for everything of the command. */

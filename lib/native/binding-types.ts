@@ -142,7 +142,7 @@ interface NativeOutput {
 /** Read on a thread of its own into a bounded number of blocks. */
 export interface NativeStream extends NativeOutput {
   /**
-   * What was read, in Buffers that own their memory: up to 128 KiB a time. Undefined: nothing now, `ready` comes. Null:
+   * What was read, in Buffers that own their memory: up to 256 KiB a time. Undefined: nothing now, `ready` comes. Null:
    * the end. Throws NativeFailure.
    */
   take(): Buffer | undefined | null

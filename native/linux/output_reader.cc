@@ -18,7 +18,7 @@ constexpr int kReadsPerTurn = 8;
 
 // Full blocks after which the JS thread is woken although the command writes on. Fewer: it is woken
 // more often. More: it begins later.
-constexpr size_t kBlocksPerWake = 2;
+constexpr size_t kBlocksPerWake = 4;
 
 // Below this many full blocks a stream that waits is read on.
 constexpr size_t kResumeBlocks = OutputReader::kBlocksPerStream / 2;
