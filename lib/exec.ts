@@ -1,13 +1,14 @@
 /** Runs a command to its end and collects what it wrote. */
-import type { Readable } from 'node:stream'
 import { invalidType, invalidValue, requireCount, requireObject } from './argument-errors.js'
 import { SandboxError } from './errors.js'
 import { fieldsOf } from './failure.js'
+import type { CapturedBytes } from './native/binding-types.js'
 import { OutputCapture } from './output-capture.js'
 import type { Enforcement } from './plan/types.js'
 import type { SandboxedProcess } from './process.js'
 import type { ExecResult } from './result.js'
 import type { SpawnOptions } from './spawn-options.js'
+import type { Slot } from './stdio.js'
 
 export interface ExecOptions extends Omit<SpawnOptions, 'stdio'> {
   /** What the command reads from stdin. Default: nothing (/dev/null). */
@@ -49,20 +50,20 @@ export function parseExecOptions(given: unknown): ParsedExecOptions {
   }
 }
 
-/** The process must have been spawned with pipes for stdout and stderr, and for stdin when there is input. */
+/** Starts the command with `spawn` and resolves when everything of it is gone. */
 export async function collect(
-  spawn: () => SandboxedProcess,
+  spawn: (stdio: Slot[]) => SandboxedProcess,
   options: ParsedExecOptions,
   enforcement: Enforcement,
 ): Promise<ExecResult<string | Buffer>> {
   const start = performance.now()
-  const child = spawn()
-  const stdout = new OutputCapture(options.maxOutputBytes)
-  const stderr = new OutputCapture(options.maxOutputBytes)
-  const failure = await ended(child, options.input, [
-    [child.stdout, stdout],
-    [child.stderr, stderr],
+  const captures = [new OutputCapture(options.maxOutputBytes), new OutputCapture(options.maxOutputBytes)] as const
+  const child = spawn([
+    { kind: options.input === undefined ? 'ignore' : 'pipe' },
+    ...captures.map((capture) => ({ kind: 'capture', capture }) as const),
   ])
+  const failure = await ended(child, options.input, captures)
+  const [stdout, stderr] = [captures[0].captured, captures[1].captured]
   const result: ExecResult<string | Buffer> = {
     command: child.spawnfile,
     args: child.spawnargs.slice(1),
@@ -91,7 +92,7 @@ export async function collect(
 function ended(
   child: SandboxedProcess,
   input: string | Uint8Array | undefined,
-  outputs: Array<[Readable | null, OutputCapture]>,
+  captures: readonly OutputCapture[],
 ): Promise<SandboxError | undefined> {
   return new Promise((resolve, reject) => {
     let failure: SandboxError | undefined
@@ -100,9 +101,8 @@ function ended(
       if (error instanceof SandboxError) failure = error
     })
     child.once('close', () => resolve(failure))
-    for (const [stream, capture] of outputs) {
-      stream?.on('data', (chunk: Buffer) => capture.write(chunk))
-      stream?.once('error', (error) => {
+    for (const capture of captures) {
+      capture.once('error', (error) => {
         child.kill('SIGKILL')
         reject(error)
       })
@@ -113,11 +113,12 @@ function ended(
   })
 }
 
-function contentOf(capture: OutputCapture, encoding: 'utf8' | 'buffer'): string | Buffer {
-  const { head, tail } = capture.parts()
-  if (encoding === 'buffer') return Buffer.concat([head, tail])
-  if (capture.droppedBytes === 0) return head.toString('utf8')
-  return `${withoutPartialEnd(head)}\n[... ${capture.droppedBytes} bytes dropped ...]\n${withoutPartialStart(tail)}`
+function contentOf({ bytes, headBytes, droppedBytes }: CapturedBytes, encoding: 'utf8' | 'buffer'): string | Buffer {
+  if (encoding === 'buffer') return bytes
+  if (droppedBytes === 0) return bytes.toString('utf8')
+  const head = withoutPartialEnd(bytes.subarray(0, headBytes))
+  const tail = withoutPartialStart(bytes.subarray(headBytes))
+  return `${head}\n[... ${droppedBytes} bytes dropped ...]\n${tail}`
 }
 
 /** Continuation bytes of UTF-8 are 10xxxxxx; at most three of them follow a first byte. */

@@ -16,6 +16,7 @@ export {
   type StageFailure,
 } from './events.js'
 export type { ExecOptions } from './exec.js'
+export type { LinesOptions } from './output-lines.js'
 export {
   BACKENDS,
   type BackendName,

@@ -1,74 +1,48 @@
-/** Keeps the head and the tail of a stream of bytes in bounded memory. */
+/** Head and tail of an output, captured in native code until its end. */
+import { EventEmitter } from 'node:events'
+import { asSandboxError } from './failure.js'
+import type { CapturedBytes, NativeBinding, NativeCapture } from './native/binding-types.js'
+import type { OutputLimit } from './output-limit.js'
 
-const FIRST_ALLOCATION_BYTES = 16 * 1024
+interface OutputCaptureEvents {
+  /** The output could not be read to its end. Before `close`. */
+  error: [error: Error]
+  /** The output has ended; `captured` says what it was. */
+  close: []
+}
 
-export class OutputCapture {
-  readonly #capacity: number
-  /** Where the head ends; behind it, once the buffer is full, the tail goes round. */
-  readonly #headEnd: number
-  #buffer = Buffer.alloc(0)
-  #used = 0
-  /** The oldest byte of the tail, once the buffer is full. */
-  #tailStart: number
-  #total = 0
+export class OutputCapture extends EventEmitter<OutputCaptureEvents> {
+  /** Empty before `close`. */
+  captured: CapturedBytes = { bytes: Buffer.alloc(0), headBytes: 0, droppedBytes: 0 }
+  readonly #maxBytes: number
+  #native: NativeCapture | undefined
 
-  /** `capacity` in bytes; Infinity keeps everything. */
-  constructor(capacity: number) {
-    this.#capacity = capacity
-    this.#headEnd = Math.ceil(capacity / 2)
-    this.#tailStart = this.#headEnd
+  /** Keeps the first and the last half of `maxBytes`. Infinity keeps everything. */
+  constructor(maxBytes: number) {
+    super()
+    this.#maxBytes = maxBytes
   }
 
-  get totalBytes(): number {
-    return this.#total
+  /** Starts to read. Takes the descriptor, also when it throws. Throws NativeFailure. */
+  open(binding: NativeBinding, fd: number, limit: OutputLimit | undefined): void {
+    this.#native = binding.captureOutput(fd, this.#maxBytes, limit?.budget, (event) => {
+      process.nextTick(() => (event === 'exceeded' ? limit?.onExceeded() : this.#end()))
+    })
   }
 
-  get droppedBytes(): number {
-    return this.#total - this.#used
+  /** Stops reading: nothing is captured, and no event comes. */
+  destroy(): void {
+    this.#native?.close()
   }
 
-  write(chunk: Uint8Array): void {
-    this.#total += chunk.length
-    const fits = Math.min(chunk.length, this.#capacity - this.#used)
-    if (fits > 0) this.#append(chunk.subarray(0, fits))
-    if (fits < chunk.length) this.#overwriteTail(chunk.subarray(fits))
-  }
-
-  /** The bytes kept, in order. `tail` is empty as long as nothing was dropped. */
-  parts(): { head: Buffer; tail: Buffer } {
-    if (this.droppedBytes === 0) return { head: this.#buffer.subarray(0, this.#used), tail: Buffer.alloc(0) }
-    const tail = Buffer.concat([
-      this.#buffer.subarray(this.#tailStart, this.#used),
-      this.#buffer.subarray(this.#headEnd, this.#tailStart),
-    ])
-    return { head: this.#buffer.subarray(0, this.#headEnd), tail }
-  }
-
-  #append(bytes: Uint8Array): void {
-    const needed = this.#used + bytes.length
-    if (needed > this.#buffer.length) {
-      const doubled = Math.max(FIRST_ALLOCATION_BYTES, this.#buffer.length * 2, needed)
-      const grown = Buffer.allocUnsafeSlow(Math.min(doubled, this.#capacity))
-      this.#buffer.copy(grown, 0, 0, this.#used)
-      this.#buffer = grown
+  #end(): void {
+    try {
+      if (this.#native !== undefined) this.captured = this.#native.result()
+    } catch (error) {
+      this.emit('error', asSandboxError(error) as Error)
+    } finally {
+      this.destroy()
     }
-    this.#buffer.set(bytes, this.#used)
-    this.#used = needed
-  }
-
-  #overwriteTail(bytes: Uint8Array): void {
-    const size = this.#used - this.#headEnd
-    if (size <= 0) return
-    // Of more bytes than the tail holds, the first ones would be overwritten again.
-    const skipped = Math.max(0, bytes.length - size)
-    let position = this.#headEnd + ((this.#tailStart - this.#headEnd + skipped) % size)
-    for (let rest = bytes.subarray(skipped); rest.length > 0; ) {
-      const part = rest.subarray(0, this.#used - position)
-      this.#buffer.set(part, position)
-      rest = rest.subarray(part.length)
-      position += part.length
-      if (position === this.#used) position = this.#headEnd
-    }
-    this.#tailStart = position
+    this.emit('close')
   }
 }

@@ -3,11 +3,14 @@ import type { ChildProcess } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
+import { invalidValue } from './argument-errors.js'
 import { SandboxError } from './errors.js'
 import { isNativeFailure, sandboxErrorOf } from './failure.js'
 import type { LaunchEvents, SandboxEvents } from './launch-events.js'
 import type { NativeBinding, NativeFailure, NativeProcess, NativeProcessEvent } from './native/binding-types.js'
-import { OutputMeter } from './output-meter.js'
+import { chunksOf } from './output-iteration.js'
+import { type OutputLimit, outputLimit } from './output-limit.js'
+import { type LinesOptions, linesOf, parseLinesOptions } from './output-lines.js'
 import type { BackendName } from './plan/types.js'
 import type { LimitsPolicy } from './policy/types.js'
 import type { ProcessUsage } from './result.js'
@@ -81,7 +84,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   /** Sent before there was a command to take them. */
   readonly #earlySignals: number[] = []
   #nativeClosed = false
-  #openStreams = 0
+  #openOutputs = 0
   #closed = false
 
   constructor(host: ProcessHost, request: SpawnRequest) {
@@ -92,15 +95,17 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     requireCountable(host, request)
     this.#events = host.events.launch(request.command, () => this.pid)
     this.#abortedBefore = request.signal?.aborted ?? false
-    const { native, streams, failure } = this.#abortedBefore
-      ? { native: undefined, streams: closedStreams(request.stdio), failure: undefined }
-      : start(host, request, (event) => {
+    const limit = outputLimit(host.binding, host.limits.outputBytes, () => this.#exceedOutput())
+    const { native, streams, outputs, failure } = this.#abortedBefore
+      ? notStarted(request)
+      : start(host, request, limit, (event) => {
           // Listeners of the user run in a tick of their own, never inside of native code.
           process.nextTick(() => this.#take(event))
         })
     this.#native = native
     this.#events.called()
-    this.stdio = this.#watchStreams(streams) as unknown as Stdio
+    this.stdio = streams as unknown as Stdio
+    this.#watchOutputs(outputs)
     ;[this.stdin, this.stdout, this.stderr] = this.stdio
     const { wallMs = 0 } = host.limits
     this.#wallLimited = wallMs > 0 && (request.timeoutMs === 0 || wallMs < request.timeoutMs)
@@ -169,6 +174,29 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     this.#native?.unref()
   }
 
+  /**
+   * The chunks of stdout. The loop ends after `close` and throws what `error` says: the command did not run, or was
+   * ended by us or by the AbortSignal. Leaving the loop destroys stdout. stderr is not read: a command that writes much
+   * to it waits, unless somebody reads it or it is not a pipe.
+   *
+   * @throws TypeError when stdout is not a pipe.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    if (this.stdout === null) throw invalidValue('stdio[1]', null, "must be 'pipe' to be iterated over")
+    return chunksOf(this, this.stdout, this.#closed)
+  }
+
+  /**
+   * The lines of stdout, decoded as UTF-8, without their `\n` or `\r\n`; the last one also when it has none. Otherwise
+   * as iterating over the process.
+   *
+   * @throws TypeError for a wrong option, and when stdout is not a pipe.
+   */
+  lines(options?: LinesOptions): AsyncGenerator<string> {
+    const maxLineLength = parseLinesOptions(options)
+    return linesOf(this[Symbol.asyncIterator](), maxLineLength)
+  }
+
   /** SIGKILL for everything of the command. */
   [Symbol.dispose](): void {
     this.kill('SIGKILL')
@@ -180,19 +208,14 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     if (!this.#closed) await once(this as EventEmitter, 'close')
   }
 
-  #watchStreams(streams: Array<Writable | Readable | null>): Array<Writable | Readable | null> {
-    const { outputBytes } = this.#host.limits
-    const meter = outputBytes === undefined ? undefined : new OutputMeter(outputBytes, () => this.#exceedOutput())
-    return streams.map((stream, index) => {
-      if (stream === null || index === 0) return stream
-      const output = meter?.measure(stream as Readable) ?? stream
-      this.#openStreams++
+  #watchOutputs(outputs: readonly NodeJS.EventEmitter[]): void {
+    for (const output of outputs) {
+      this.#openOutputs++
       output.once('close', () => {
-        this.#openStreams--
+        this.#openOutputs--
         this.#closeWhenAllEnded()
       })
-      return output
-    })
+    }
   }
 
   #exceedOutput(): void {
@@ -302,7 +325,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   }
 
   #closeWhenAllEnded(): void {
-    if (this.#closed || !this.#nativeClosed || this.#openStreams > 0 || this.#state !== 'ended') return
+    if (this.#closed || !this.#nativeClosed || this.#openOutputs > 0 || this.#state !== 'ended') return
     this.#closed = true
     this.#host.ended(this)
     this.#events.closed()
@@ -313,23 +336,35 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
 interface Started {
   native?: NativeProcess
   streams: Array<Writable | Readable | null>
+  /** What has to close before the process does. */
+  outputs: NodeJS.EventEmitter[]
   failure?: NativeFailure
 }
 
 /** A failure of the system becomes an event later; a mistake of ours is thrown. */
-function start(host: ProcessHost, request: SpawnRequest, onEvent: (event: NativeProcessEvent) => void): Started {
-  const opened = orFailure(() => openStdio(host.binding, request.stdio))
-  if ('failure' in opened) return { streams: closedStreams(request.stdio), failure: opened.failure }
-  const { descriptors, streams, closeChildEnds } = opened.value
+function start(
+  host: ProcessHost,
+  request: SpawnRequest,
+  limit: OutputLimit | undefined,
+  onEvent: (event: NativeProcessEvent) => void,
+): Started {
+  const opened = orFailure(() => openStdio(host.binding, request.stdio, limit))
+  if ('failure' in opened) return { ...notStarted(request), failure: opened.failure }
+  const { descriptors, streams, outputs, closeChildEnds } = opened.value
   try {
     const native = orFailure(() => host.start(request, descriptors, onEvent))
-    return 'failure' in native ? { streams, failure: native.failure } : { streams, native: native.value }
+    return { streams, outputs, ...('failure' in native ? native : { native: native.value }) }
   } catch (error) {
-    for (const stream of streams) stream?.destroy()
+    for (const end of [streams[0], ...outputs]) end?.destroy()
     throw error
   } finally {
     closeChildEnds()
   }
+}
+
+function notStarted(request: SpawnRequest): Started {
+  const streams = closedStreams(request.stdio)
+  return { streams, outputs: streams.slice(1).filter((stream) => stream !== null) }
 }
 
 /** Output that goes past this process cannot be counted. */

@@ -144,7 +144,10 @@ export class Sandbox {
   spawn(command: string, options: SpawnOptions): SandboxedProcess
   spawn(command: string, args: readonly string[] | null | undefined, options: SpawnOptions): SandboxedProcess
   spawn(command: string, args?: unknown, options?: unknown): SandboxedProcess {
-    const request = parseSpawn(command, args, options)
+    return this.#run(parseSpawn(command, args, options))
+  }
+
+  #run(request: SpawnRequest): SandboxedProcess {
     if (this.#closing !== undefined) {
       throw new SandboxError('the sandbox is closed', { code: 'SANDBOX_CLOSED', stage: 'sandbox.closed' })
     }
@@ -167,9 +170,8 @@ export class Sandbox {
   async exec(command: string, args?: unknown, options?: unknown): Promise<ExecResult<string | Buffer>> {
     const [list, given] = splitArguments(args, options)
     const parsed = parseExecOptions(given)
-    const stdio = [parsed.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] as const
-    const spawn = () => this.spawn(command, list as string[], { ...(given as ExecOptions), stdio })
-    return collect(spawn, parsed, this.#parts.explanation.plan.enforcement)
+    const request = parseSpawn(command, list, given)
+    return collect((stdio) => this.#run({ ...request, stdio }), parsed, this.#parts.explanation.plan.enforcement)
   }
 
   /** spawn('bash', ['-c', script]). The script is the shell's: quote what does not come from you. */

@@ -3,6 +3,9 @@ import { Socket } from 'node:net'
 import { Readable, Writable } from 'node:stream'
 import { invalidType, invalidValue } from './argument-errors.js'
 import type { NativeBinding } from './native/binding-types.js'
+import type { OutputCapture } from './output-capture.js'
+import type { OutputLimit } from './output-limit.js'
+import { OutputStream } from './output-stream.js'
 
 /**
  * One slot. A number is a descriptor of this process, a stream stands for its descriptor; `overlapped` is `pipe`.
@@ -13,7 +16,12 @@ export type StdioSlot = 'pipe' | 'overlapped' | 'inherit' | 'ignore' | number | 
 /** One word for all of the first three slots, or a slot each. Default: `pipe`. */
 export type StdioOption = 'pipe' | 'overlapped' | 'inherit' | 'ignore' | readonly StdioSlot[]
 
-export type Slot = { kind: 'pipe' } | { kind: 'ignore' } | { kind: 'fd'; fd: number }
+export type Slot =
+  | { kind: 'pipe' }
+  | { kind: 'ignore' }
+  | { kind: 'fd'; fd: number }
+  /** An output that is kept in native code, head and tail. No stream. */
+  | { kind: 'capture'; capture: OutputCapture }
 
 const STANDARD_SLOTS = 3
 
@@ -64,39 +72,53 @@ export interface OpenedStdio {
   /** What native code gets: a descriptor a slot, -1 for /dev/null. */
   descriptors: number[]
   /** Our ends of the pipes, null where the slot is none. */
-  streams: Array<Socket | null>
+  streams: Array<Writable | OutputStream | null>
+  /** What was opened of the command's outputs: streams and captures. */
+  outputs: Array<OutputStream | OutputCapture>
   /** Closes the command's ends of the pipes in this process. Once. */
   closeChildEnds(): void
 }
 
 /** Opens the pipes. On failure nothing stays open. Throws NativeFailure (EMFILE). */
-export function openStdio(binding: NativeBinding, slots: readonly Slot[]): OpenedStdio {
+export function openStdio(binding: NativeBinding, slots: readonly Slot[], limit?: OutputLimit): OpenedStdio {
   const childEnds: number[] = []
-  const parentEnds: number[] = []
-  const descriptors: number[] = []
-  const parentEndOf = new Map<number, number>()
+  const closeChildEnds = () => closeAll(binding, childEnds)
+  const opened: OpenedStdio = { descriptors: [], streams: [], outputs: [], closeChildEnds }
   try {
     for (const [index, slot] of slots.entries()) {
-      if (slot.kind !== 'pipe') {
-        descriptors.push(slot.kind === 'fd' ? slot.fd : -1)
-        continue
+      if (slot.kind === 'pipe' || slot.kind === 'capture') {
+        const [readEnd, writeEnd] = binding.pipe()
+        const [childEnd, parentEnd] = index === 0 ? [readEnd, writeEnd] : [writeEnd, readEnd]
+        childEnds.push(childEnd)
+        opened.descriptors.push(childEnd)
+        opened.streams.push(index === 0 ? inputStream(parentEnd) : null)
+        if (index > 0) addOutput(opened, index, openOutput(binding, slot, parentEnd, limit))
+      } else {
+        opened.descriptors.push(slot.kind === 'fd' ? slot.fd : -1)
+        opened.streams.push(null)
       }
-      const [readEnd, writeEnd] = binding.pipe()
-      const [childEnd, parentEnd] = index === 0 ? [readEnd, writeEnd] : [writeEnd, readEnd]
-      childEnds.push(childEnd)
-      parentEnds.push(parentEnd)
-      descriptors.push(childEnd)
-      parentEndOf.set(index, parentEnd)
     }
+    return opened
   } catch (error) {
-    for (const fd of [...childEnds, ...parentEnds]) binding.closeFd(fd)
+    for (const end of [opened.streams[0], ...opened.outputs]) end?.destroy()
+    closeChildEnds()
     throw error
   }
-  const streams = slots.map((_, index) => {
-    const fd = parentEndOf.get(index)
-    return fd === undefined ? null : pipeStream(fd, index)
-  })
-  return { descriptors, streams, closeChildEnds: () => closeAll(binding, childEnds) }
+}
+
+function openOutput(binding: NativeBinding, slot: Slot, fd: number, limit: OutputLimit | undefined) {
+  if (slot.kind !== 'capture') return new OutputStream(binding, fd, limit)
+  slot.capture.open(binding, fd, limit)
+  return slot.capture
+}
+
+function addOutput({ streams, outputs }: OpenedStdio, index: number, output: OutputStream | OutputCapture): void {
+  outputs.push(output)
+  if (output instanceof OutputStream) streams[index] = output
+}
+
+function inputStream(fd: number): Socket {
+  return new Socket({ fd, readable: false, writable: true })
 }
 
 /** Streams for a command that has no pipes since it does not start: outputs without content, an input that is closed. */
@@ -109,10 +131,6 @@ export function closedStreams(slots: readonly Slot[]): Array<Readable | Writable
 
 function endOfStream(this: Readable): void {
   this.push(null)
-}
-
-function pipeStream(fd: number, index: number): Socket {
-  return new Socket({ fd, readable: index !== 0, writable: index === 0 })
 }
 
 function closeAll(binding: NativeBinding, fds: number[]): void {

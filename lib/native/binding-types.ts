@@ -118,6 +118,51 @@ export interface RepositoryScanResult {
   unrepresentable: number
 }
 
+/** How much all outputs of a command may have together. Opaque, shared by its outputs. */
+export interface OutputBudget {
+  readonly __outputBudget: unique symbol
+}
+
+export type NativeOutputEvent =
+  /** Of a stream: take() has something. Of a capture: it has ended. Comes only when it is awaited. */
+  | 'ready'
+  /** The budget was exceeded, by this output. Once for all outputs that share it; nothing passes from then on. */
+  | 'exceeded'
+
+interface NativeOutput {
+  /** The descriptor, -1 once it is closed. */
+  readonly fd: number
+  /** Closes the descriptor at once, frees everything, and ends the events. Idempotent. */
+  close(): void
+  /** Keeps the event loop alive while something is awaited. The default. */
+  ref(): void
+  unref(): void
+}
+
+/** Read on a thread of its own into a bounded number of blocks. */
+export interface NativeStream extends NativeOutput {
+  /**
+   * What was read, in Buffers that own their memory: up to 256 KiB a time. Undefined: nothing now, `ready` comes. Null:
+   * the end. Throws NativeFailure.
+   */
+  take(): Buffer | undefined | null
+}
+
+/** Read on a thread of its own; nothing is told before the end. */
+export interface NativeCapture extends NativeOutput {
+  /** Once, after `ready`. Throws NativeFailure. */
+  result(): CapturedBytes
+}
+
+export interface CapturedBytes {
+  /** Head and tail joined. */
+  bytes: Buffer
+  /** Where the tail begins: at the end when nothing was dropped. */
+  headBytes: number
+  /** Between head and tail. */
+  droppedBytes: number
+}
+
 export interface NativeBinding {
   /** Must be called first. `helperPath` is read once; it may vanish from the disk later. Throws NativeFailure. */
   loadHelper(helperPath: string): void
@@ -130,6 +175,16 @@ export interface NativeBinding {
   /** A pipe for a stdio slot: [read end, write end], both close-on-exec. Throws NativeFailure. */
   pipe(): [number, number]
   closeFd(fd: number): void
+  outputBudget(limitBytes: number): OutputBudget
+  /** Takes the descriptor of a pipe, also when it fails. Throws NativeFailure. */
+  readOutput(fd: number, budget: OutputBudget | undefined, onEvent: (event: NativeOutputEvent) => void): NativeStream
+  /** The same; keeps the first and the last half of `maxBytes`. */
+  captureOutput(
+    fd: number,
+    maxBytes: number,
+    budget: OutputBudget | undefined,
+    onEvent: (event: NativeOutputEvent) => void,
+  ): NativeCapture
   gate(): Gate
   /** Settles the gate, then resolves or rejects with NativeFailure. */
   acquireStubs(stateDirectory: string, paths: string[], gate?: Gate): Promise<StubLease>

@@ -12,6 +12,7 @@
 #include "binding/convert.h"
 #include "binding/error_to_js.h"
 #include "binding/lease_binding.h"
+#include "binding/output_binding.h"
 #include "binding/plan_binding.h"
 #include "binding/process_binding.h"
 #include "linux/kernel_facts.h"
@@ -56,6 +57,7 @@ void CloseFd(const Napi::CallbackInfo& info) { close(ToInteger(info[0], "fd")); 
 // First everything that runs is ended and waited for, then the stubs that protected it go.
 void EndAll(AddonData* data) {
   data->launches.reset();
+  if (data->outputs) data->outputs->Stop();
   for (StubLease* lease : data->leases) {
     // A stub that cannot be removed now is healed by the next run.
     if (!lease->Release().ok()) continue;
@@ -98,6 +100,7 @@ LiveInstances& Live() {
 void EndEnvironment(AddonData* data) {
   Live().Remove(data);
   EndAll(data);
+  data->outputs.reset();
 }
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
@@ -107,6 +110,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   Live().Add(holder->data.get());
   ProcessBinding::Define(env);
   LeaseBinding::Define(env);
+  OutputBinding::Define(env);
   exports.Set("loadHelper", Napi::Function::New(env, LoadHelper));
   exports.Set("kernelFacts", Napi::Function::New(env, KernelFactsToJs));
   exports.Set("prepare", Napi::Function::New(env, Prepare));
@@ -115,6 +119,9 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("pipe", Napi::Function::New(env, MakePipe));
   exports.Set("closeFd", Napi::Function::New(env, CloseFd));
   exports.Set("gate", Napi::Function::New(env, MakeGate));
+  exports.Set("outputBudget", Napi::Function::New(env, MakeOutputBudget));
+  exports.Set("readOutput", Napi::Function::New(env, OutputBinding::Read));
+  exports.Set("captureOutput", Napi::Function::New(env, OutputBinding::Capture));
   exports.Set("acquireStubs", Napi::Function::New(env, LeaseBinding::Acquire));
   exports.Set("sweepStubs", Napi::Function::New(env, SweepStubsAsync));
   exports.Set("scanRepositories", Napi::Function::New(env, ScanRepositoriesAsync));

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "binding/output_hub.h"
 #include "linux/helper_image.h"
 #include "linux/launch_thread.h"
 #include "linux/stub_journal.h"
@@ -20,6 +21,7 @@ struct AddonData {
   HelperImage helper;
   Napi::FunctionReference process_constructor;
   Napi::FunctionReference lease_constructor;
+  Napi::FunctionReference output_constructor;
 
   // Events of the launch thread on their way to JS.
   Napi::ThreadSafeFunction events;
@@ -27,6 +29,8 @@ struct AddonData {
   // JS thread only. Borrowed: a process object keeps itself alive until it is closed.
   std::map<uint64_t, ProcessBinding*> processes;
   std::map<uint64_t, Napi::Promise::Deferred> closing_plans;
+  // From the first output on.
+  std::unique_ptr<OutputHub> outputs;
   uint64_t last_plan_id = 0;
   // Processes that keep the event loop alive.
   int referenced = 0;

@@ -97,7 +97,11 @@ namespace ringfence {
   X(kScanRead, "linux.scan.read", "getdents64")                                  \
   X(kToolSpawn, "linux.tool.spawn", "posix_spawn")                               \
   X(kToolRead, "linux.tool.read", "read")                                        \
-  X(kToolTimeout, "linux.tool.timeout", "")
+  X(kToolTimeout, "linux.tool.timeout", "")                                      \
+  X(kOutputOpen, "linux.output.open", "fcntl")                                   \
+  X(kOutputWatch, "linux.output.watch", "epoll_ctl")                             \
+  X(kOutputThread, "linux.output.thread", "clone")                               \
+  X(kOutputRead, "linux.output.read", "read")
 
 enum class Stage : uint32_t {
 #define X(enumerator, name, syscall) enumerator,
