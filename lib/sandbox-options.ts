@@ -7,11 +7,12 @@ import { parseBackend, parseOrder } from './probe/order.js'
 import type { ProbeOptions } from './probe/probe.js'
 import { parseEnv } from './spawn-options.js'
 
-export const ISOLATIONS = ['command', 'fresh'] as const
+export const ISOLATIONS = ['command', 'session', 'fresh'] as const
 /**
  * What commands of one sandbox share. `command`: each has its own processes, /proc, /dev/shm, /dev/pts and System V
- * IPC, in namespaces that are made once; they share the loopback network. `fresh`: nothing, each gets a complete
- * sandbox of its own, at several times the price. The backends bubblewrap and landlock always do the latter.
+ * IPC, in namespaces that are made once; they share the loopback network. `session`: all of it; what a command leaves
+ * running runs on, until the sandbox is closed (backend namespaces only). `fresh`: nothing, each gets a complete sandbox
+ * of its own, at several times the price. The backends bubblewrap and landlock always do the latter.
  */
 export type Isolation = (typeof ISOLATIONS)[number]
 
@@ -80,7 +81,17 @@ export function parseSandboxOptions(given: unknown): ParsedSandboxOptions {
   }
 }
 
-function parseBackends({ backend, order }: Record<string, unknown>): BackendName[] {
+/** Where `session` is asked for, backends without it are left out. */
+function parseBackends(options: Record<string, unknown>): BackendName[] {
+  const backends = parseOrderOf(options)
+  if (options.isolation !== 'session') return backends
+  if (!backends.includes('namespaces')) {
+    throw invalidValue('options.isolation', 'session', "needs the backend 'namespaces'")
+  }
+  return ['namespaces']
+}
+
+function parseOrderOf({ backend, order }: Record<string, unknown>): BackendName[] {
   const parsed = parseOrder('options.order', order)
   if (backend === undefined || backend === 'auto') return parsed
   if (order !== undefined) throw invalidValue('options.order', order, "is only for the backend 'auto'")

@@ -45,10 +45,10 @@ export interface NativeSpawnRequest {
   /** Host descriptors that become 0, 1, 2, ... of the command. -1: /dev/null. They stay the caller's. */
   stdio: number[]
   /**
-   * `command`: in the runner of the plan, which is made when there is none, where the backend has runners; else, and
-   * with `fresh`, in a sandbox of its own.
+   * `command`: in the runner of the plan, which is made when there is none, where the backend has runners; `session`:
+   * the same, without processes of its own; `fresh`, and everywhere else: in a sandbox of its own.
    */
-  isolation: 'command' | 'fresh'
+  isolation: 'command' | 'session' | 'fresh'
   /** Nothing starts before it is settled; its failure becomes the launch's. */
   gate?: Gate
   /** Set up everything, then end with 0 instead of executing. For probing. */

@@ -17,9 +17,8 @@ using Handle = std::shared_ptr<Gate>;
 }  // namespace
 
 Napi::Value MakeGate(const Napi::CallbackInfo& info) {
-  auto external =
-      Napi::External<Handle>::New(info.Env(), new Handle(std::make_shared<Gate>()),
-                                  [](Napi::Env, const Handle* owned) { delete owned; });
+  auto external = Napi::External<Handle>::New(info.Env(), new Handle(std::make_shared<Gate>()),
+                                              [](Napi::Env, const Handle* owned) { delete owned; });
   external.TypeTag(&kGateTag);
   return external;
 }

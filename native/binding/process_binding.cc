@@ -144,7 +144,11 @@ std::vector<unique_fd> ToStdio(Napi::Value value) {
 }
 
 Isolation ToIsolation(Napi::Value value) {
-  return ToText(value, "isolation") == "fresh" ? Isolation::kFresh : Isolation::kCommand;
+  const std::string name = ToText(value, "isolation");
+  if (name == "command") return Isolation::kCommand;
+  if (name == "session") return Isolation::kSession;
+  if (name == "fresh") return Isolation::kFresh;
+  throw Napi::TypeError::New(value.Env(), "isolation: unknown");
 }
 
 }  // namespace

@@ -68,6 +68,8 @@ namespace ringfence {
   X(kInitClone, "linux.init.clone", "clone")                                     \
   X(kRunnerReceive, "linux.runner.receive", "recvmsg")                           \
   X(kRunnerClone, "linux.runner.clone", "clone3")                                \
+  X(kRunnerSession, "linux.runner.session", "socketpair")                        \
+  X(kRunnerEnter, "linux.runner.enter", "setns")                                 \
   X(kRunnerChanged, "linux.runner.changed", "")                                  \
   X(kWatchLost, "linux.watch.lost", "")                                          \
   X(kCommandChdir, "linux.command.chdir", "chdir")                               \

@@ -19,11 +19,13 @@ namespace {
 // EAGAIN: the other side has not read yet. ETOOMANYREFS: too many descriptors are on their way
 // (unix(7)).
 bool IsBusy(const Status& status) {
-  return status.stage() == Stage::kLaunchSend && (status.error() == EAGAIN || status.error() == ETOOMANYREFS);
+  return status.stage() == Stage::kLaunchSend &&
+         (status.error() == EAGAIN || status.error() == ETOOMANYREFS);
 }
 
 bool IsGone(const Status& status) {
-  return status.stage() == Stage::kLaunchSend && (status.error() == EPIPE || status.error() == ECONNRESET);
+  return status.stage() == Stage::kLaunchSend &&
+         (status.error() == EPIPE || status.error() == ECONNRESET);
 }
 
 Status FillStdio(std::vector<unique_fd>* stdio) {
@@ -114,7 +116,10 @@ void Dispatcher::Signal(uint64_t id, int signal) {
     if (signal == SIGKILL) Finish(launch, 0);
     return;
   }
-  if (signal == SIGKILL && connection->role == Role::kSlot && connection->pidfd.valid()) {
+  // In a session the process behind the pidfd is not what has to end.
+  const bool stands_alone =
+      connection->role == Role::kSlot && launch->spec.isolation == Isolation::kCommand;
+  if (signal == SIGKILL && stands_alone && connection->pidfd.valid()) {
     syscall(__NR_pidfd_send_signal, connection->pidfd.get(), SIGKILL, nullptr, 0);
     return;
   }
@@ -126,7 +131,7 @@ void Dispatcher::Dispatch(Launch* launch) {
   Status status = FillStdio(&launch->spec.stdio);
   if (status.ok()) {
     const bool fits = launch->spec.stdio.size() <= wire::kRunnerStdio;
-    const bool runner = launch->spec.isolation == Isolation::kCommand && fits &&
+    const bool runner = launch->spec.isolation != Isolation::kFresh && fits &&
                         launch->spec.plan->mode == wire::Mode::kNamespaces;
     launch->spec.request.umask = ReadUmask();
     status = runner ? StartInRunner(launch) : StartFresh(launch);
@@ -203,6 +208,7 @@ Status Dispatcher::StartInSlot(Launch* launch, uint64_t epoch, Runner* runner) {
   slot->started = true;
   launch->connection = slot->id;
   runner->running++;
+  runner->attached++;
   runner->last_used = Runner::Clock::now();
   if (slot->pid != 0) pid_sink_(launch->id, slot->pid);
   return status;
@@ -214,8 +220,7 @@ Status Dispatcher::SendRequest(const Launch& launch, const Connection& slot) {
   std::vector<char> request = EncodeRequest(spec.request);
   unique_fd file;
   if (request.size() > wire::kInlineRequestCapacity) {
-    RINGFENCE_RETURN_IF_ERROR(
-        MakeMemoryFile("ringfence-request", request, Executable::kNo, &file));
+    RINGFENCE_RETURN_IF_ERROR(MakeMemoryFile("ringfence-request", request, Executable::kNo, &file));
     fds.push_back(file.get());
     request.clear();
   }

@@ -54,9 +54,9 @@ class Dispatcher {
     uint64_t id = 0;
     Role role = Role::kLaunch;
     uint64_t plan = 0;
-    uint64_t runner = 0;  // kSlot
-    uint64_t launch = 0;  // 0: none, or none any more
-    bool started = false;  // it had a launch
+    uint64_t runner = 0;   // kSlot
+    uint64_t launch = 0;   // 0: none, or none any more
+    bool started = false;  // it has, or had, a launch
     uint64_t watch_epoch = 0;
     bool look = false;  // kSlot: the protections may have changed since it was made
     unique_fd control;
@@ -101,8 +101,7 @@ class Dispatcher {
 
   // dispatcher_runners.cc
   Status FindRunner(Launch* launch, uint64_t epoch, Runner** runner);
-  Status MakeRunner(const std::shared_ptr<const PreparedPlan>& plan, uint64_t epoch,
-                    Runner** runner);
+  Status MakeRunner(const LaunchSpec& spec, uint64_t epoch, Runner** runner);
   Status MakeSlot(Runner* runner, Connection** slot);
   Status TakeSlot(Runner* runner, Connection** slot);
   void Refill(Runner* runner);
@@ -119,6 +118,7 @@ class Dispatcher {
   void TakeFailure(Connection* connection, const wire::Report& report);
   void TakeEnd(uint64_t id);
   void CloseIfDone(uint64_t id);
+  void LeaveRunner(Connection* connection);
   void LoseLaunch(Launch* launch, const Connection& connection);
   void AnnounceClosedPlans();
   void TakeChanges(uint64_t plan_id);

@@ -106,6 +106,7 @@ void Dispatcher::TakeReport(Connection* connection, ReceivedReport* received) {
     }
     case wire::ReportKind::kGone:
       if (launch == nullptr) return;
+      LeaveRunner(connection);
       connection->launch = 0;
       return LoseLaunch(launch, *connection);
     case wire::ReportKind::kExited:
@@ -164,11 +165,19 @@ void Dispatcher::CloseIfDone(uint64_t id) {
   if (Launch* launch = FindLaunch(connection->launch)) LoseLaunch(launch, *connection);
   Runner* runner = runners_.Get(connection->runner);
   if (runner != nullptr && connection->started) {
-    runner->running--;
-    runner->last_used = Runner::Clock::now();
-    if (runner->retired && runner->running == 0) EndRunner(runner->id);
+    if (connection->launch != 0) LeaveRunner(connection.get());
+    runner->attached--;
   }
   AnnounceClosedPlans();
+}
+
+// The command of a slot has ended.
+void Dispatcher::LeaveRunner(Connection* connection) {
+  Runner* runner = runners_.Get(connection->runner);
+  if (runner == nullptr) return;
+  runner->running--;
+  runner->last_used = Runner::Clock::now();
+  if (runner->retired && runner->running == 0) EndRunner(runner->id);
 }
 
 // The processes of a launch are gone.

@@ -9,7 +9,7 @@ namespace ringfence {
 
 Status Dispatcher::FindRunner(Launch* launch, uint64_t epoch, Runner** runner) {
   const std::shared_ptr<const PreparedPlan>& plan = launch->spec.plan;
-  *runner = runners_.Find(plan->id);
+  *runner = runners_.Find(plan->id, launch->spec.isolation);
   if (*runner != nullptr) {
     const int changed = FindChangedRule(plan->rules, (*runner)->identities);
     if (changed < 0) return Status::Ok();
@@ -21,18 +21,20 @@ Status Dispatcher::FindRunner(Launch* launch, uint64_t epoch, Runner** runner) {
     epoch = watches_.Hold(*plan);
   }
   launch->rebuilt = true;
-  return MakeRunner(plan, epoch, runner);
+  return MakeRunner(launch->spec, epoch, runner);
 }
 
-Status Dispatcher::MakeRunner(const std::shared_ptr<const PreparedPlan>& plan, uint64_t epoch,
-                              Runner** runner) {
+Status Dispatcher::MakeRunner(const LaunchSpec& spec, uint64_t epoch, Runner** runner) {
+  const std::shared_ptr<const PreparedPlan>& plan = spec.plan;
   auto made = std::make_unique<Runner>();
   made->plan = plan;
+  made->isolation = spec.isolation;
   made->watch_epoch = epoch;
   // Before the view is made: what changes while it is made is a change.
   made->identities = IdentifyRules(plan->rules);
   RequestSpec request;
   request.runner = true;
+  request.session = spec.isolation == Isolation::kSession;
   unique_fd request_file;
   RINGFENCE_RETURN_IF_ERROR(
       MakeMemoryFile("ringfence-request", EncodeRequest(request), Executable::kNo, &request_file));
@@ -131,7 +133,7 @@ void Dispatcher::EndSurplus() {
 
 void Dispatcher::ClosePlan(uint64_t event_id, uint64_t plan_id) {
   closing_.push_back({event_id, plan_id});
-  while (Runner* runner = runners_.Find(plan_id)) Retire(runner);
+  for (Runner* runner : runners_.OfPlan(plan_id)) Retire(runner);
   AnnounceClosedPlans();
 }
 

@@ -18,9 +18,10 @@
 
 namespace ringfence {
 
-// kCommand: a pid namespace of its own in the sandbox of the plan's runner. kFresh: a complete
-// sandbox of its own, also where there are no runners (bubblewrap, Landlock).
-enum class Isolation { kCommand, kFresh };
+// kCommand: a pid namespace of its own in the sandbox of the plan's runner. kSession: that of the
+// runner. kFresh: a complete sandbox of its own, also where there are no runners (bubblewrap,
+// Landlock).
+enum class Isolation { kCommand, kSession, kFresh };
 
 struct LaunchSpec {
   std::shared_ptr<const PreparedPlan> plan;

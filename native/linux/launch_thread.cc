@@ -18,7 +18,8 @@ constexpr pid_t kUnknown = -1;
 }  // namespace
 
 LaunchThread::LaunchThread(unique_fd image, Dispatcher::Sink sink)
-    : dispatcher_(std::move(image), std::move(sink), [this](uint64_t id, pid_t pid) { Publish(id, pid); }) {}
+    : dispatcher_(std::move(image), std::move(sink),
+                  [this](uint64_t id, pid_t pid) { Publish(id, pid); }) {}
 
 LaunchThread::~LaunchThread() {
   if (!thread_.joinable()) return;
@@ -54,7 +55,8 @@ uint64_t LaunchThread::Launch(LaunchSpec spec, const std::shared_ptr<Gate>& gate
   spec.held = gate != nullptr;
   // A function object has to be copyable.
   auto shared = std::make_shared<LaunchSpec>(std::move(spec));
-  mailbox_->Post([id, shared](Dispatcher* dispatcher) { dispatcher->Start(id, std::move(*shared)); });
+  mailbox_->Post(
+      [id, shared](Dispatcher* dispatcher) { dispatcher->Start(id, std::move(*shared)); });
   if (gate == nullptr) return id;
   gate->Wait([id, mailbox = mailbox_](const Status& status) {
     mailbox->Post([id, status](Dispatcher* dispatcher) { dispatcher->Proceed(id, status); });

@@ -61,6 +61,7 @@ std::vector<char> EncodeRequest(const RequestSpec& request) {
   if (request.dry_run) header.flags |= wire::kRequestDryRun;
   if (request.poll) header.flags |= wire::kRequestPoll;
   if (request.runner) header.flags |= wire::kRequestRunner;
+  if (request.session) header.flags |= wire::kRequestSession;
   header.umask = request.umask;
   header.file = writer.AddText(request.file);
   header.cwd = writer.AddText(request.cwd);

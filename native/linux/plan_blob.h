@@ -53,6 +53,8 @@ struct RequestSpec {
   bool poll = false;
   // No command: the sandbox is to take many.
   bool runner = false;
+  // Of a runner: its commands share their namespaces.
+  bool session = false;
   uint32_t umask = 022;
 };
 

@@ -32,7 +32,7 @@ class PlanWatches {
   // The directories themselves may be others now.
   void Renew(uint64_t plan_id) { watches_.erase(plan_id); }
 
-  // Ends watches that none of `in_use` needs. 
+  // Ends watches that none of `in_use` needs.
   void DropIdle(const std::function<bool(uint64_t plan_id)>& in_use);
 
   bool empty() const { return watches_.empty(); }

@@ -2,11 +2,19 @@
 
 namespace ringfence {
 
-Runner* RunnerPool::Find(uint64_t plan_id) {
-  for (auto& [id, runner] : runners_) {
-    if (!runner->retired && runner->plan->id == plan_id) return runner.get();
+Runner* RunnerPool::Find(uint64_t plan_id, Isolation isolation) {
+  for (Runner* runner : OfPlan(plan_id)) {
+    if (runner->isolation == isolation) return runner;
   }
   return nullptr;
+}
+
+std::vector<Runner*> RunnerPool::OfPlan(uint64_t plan_id) const {
+  std::vector<Runner*> found;
+  for (const auto& [id, runner] : runners_) {
+    if (!runner->retired && runner->plan->id == plan_id) found.push_back(runner.get());
+  }
+  return found;
 }
 
 Runner* RunnerPool::Get(uint64_t id) {
@@ -35,7 +43,7 @@ std::vector<uint64_t> RunnerPool::Surplus() {
   const Runner* oldest = nullptr;
   const Runner::Clock::time_point now = Runner::Clock::now();
   for (const auto& [id, runner] : runners_) {
-    if (runner->running > 0) continue;
+    if (runner->running > 0 || (runner->attached > 0 && !runner->retired)) continue;
     if (runner->retired || now - runner->last_used >= kIdle) {
       surplus.push_back(id);
     } else if (oldest == nullptr || runner->last_used < oldest->last_used) {

@@ -21,10 +21,14 @@ struct Runner {
   // Its connection, whose id it has.
   uint64_t id = 0;
   std::shared_ptr<const PreparedPlan> plan;
+  Isolation isolation = Isolation::kCommand;
   std::vector<RuleIdentity> identities;
   // Connections of slots without a command, the oldest first.
   std::deque<uint64_t> idle;
+  // Commands, and slots that had one and are not gone yet: in a session those of which something
+  // still runs.
   int running = 0;
+  int attached = 0;
   // No more commands: it ends with the last one.
   bool retired = false;
   // The host may have changed protected paths since its view was made.
@@ -44,7 +48,8 @@ class RunnerPool {
   static constexpr size_t kSpareSlots = 2;
 
   // The one for new commands of a plan, null when there is none.
-  Runner* Find(uint64_t plan_id);
+  Runner* Find(uint64_t plan_id, Isolation isolation);
+  std::vector<Runner*> OfPlan(uint64_t plan_id) const;
   Runner* Get(uint64_t id);
   Runner* Add(std::unique_ptr<Runner> runner);
   void Remove(uint64_t id);

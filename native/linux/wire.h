@@ -102,8 +102,9 @@ struct Plan {
 
 enum RequestFlag : uint32_t {
   kRequestDryRun = 1,
-  kRequestPoll = 2,   // nobody watches the protected paths: the init has to look by itself
-  kRequestRunner = 4  // no command: prepare the sandbox, then take commands (Start messages)
+  kRequestPoll = 2,    // nobody watches the protected paths: the init has to look by itself
+  kRequestRunner = 4,  // no command: prepare the sandbox, then take commands (Start messages)
+  kRequestSession = 8  // of a runner: its commands share their namespaces
 };
 
 struct Request {
@@ -143,7 +144,8 @@ enum class ReportKind : uint32_t {
   kFailed = 1,
   kSpawned = 2,
   kExited = 3,
-  kReady = 4,      // the sender stands for the tree: its pidfd by SCM_RIGHTS, its pid by SCM_CREDENTIALS
+  kReady =
+      4,  // the sender stands for the tree: its pidfd by SCM_RIGHTS, its pid by SCM_CREDENTIALS
   kExecuting = 5,  // from here on the command may have run
   kGone = 6,       // no process of the command is left, but for the sender
 };

@@ -10,6 +10,7 @@
 #include "linux/launcher/capabilities.h"
 #include "linux/launcher/clone_process.h"
 #include "linux/launcher/landlock.h"
+#include "linux/launcher/session.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
 #include "linux/launcher/text.h"
@@ -40,10 +41,26 @@ Outcome InstallFilter(CommandState* state) {
 }
 
 Outcome Restrict(CommandState* state) {
+  int ruleset = -1;
+  if ((state->launch->plan->flags & wire::kPlanLandlock) != 0) {
+    // Opens paths, which the capabilities are still needed for.
+    RINGFENCE_TRY(MakeRuleset(*state->launch, &ruleset));
+  }
   RINGFENCE_TRY(DropCapabilities());
   RINGFENCE_TRY(Check(Stage::kNoNewPrivs, sys::Prctl(PR_SET_NO_NEW_PRIVS, 1)));
-  if (state->ruleset >= 0) RINGFENCE_TRY(RestrictSelf(state->ruleset));
+  if (ruleset >= 0) {
+    RINGFENCE_TRY(RestrictSelf(ruleset));
+    sys::Close(ruleset);
+  }
   return InstallFilter(state);
+}
+
+Outcome EnterSession(CommandState* state) {
+  RINGFENCE_TRY(Check(Stage::kCommandSession, sys::Call(__NR_setsid)));
+  if (state->session == nullptr) return {};
+  constexpr int kSigKill = 9;
+  RINGFENCE_TRY(Check(Stage::kInitDeathSignal, sys::Prctl(PR_SET_PDEATHSIG, kSigKill)));
+  return EnterSessionView(*state->session);
 }
 
 const char* FindPath(const char* const* env) {
@@ -108,9 +125,8 @@ Outcome MakeVector(const Launch& launch, wire::Span span, const char*** vector) 
 Outcome CloseUnused(const CommandState& state) {
   const int reserved = state.launch->stdio;
   if (state.stdio == reserved) return {};
-  return Check(Stage::kLaunchCloseRange,
-               sys::CloseRange(static_cast<unsigned>(state.stdio),
-                               static_cast<unsigned>(reserved) - 1, 0));
+  return Check(Stage::kLaunchCloseRange, sys::CloseRange(static_cast<unsigned>(state.stdio),
+                                                         static_cast<unsigned>(reserved) - 1, 0));
 }
 
 Outcome Enter(CommandState* state) {
@@ -140,7 +156,7 @@ Outcome RunRequest(CommandState* state) {
 }
 
 Outcome Run(CommandState* state) {
-  RINGFENCE_TRY(Check(Stage::kCommandSession, sys::Call(__NR_setsid)));
+  RINGFENCE_TRY(EnterSession(state));
   RINGFENCE_TRY(Restrict(state));
   while (__atomic_load_n(&state->gate, __ATOMIC_ACQUIRE) == 0) {
     sys::Call(__NR_futex, sys::Address(&state->gate), kFutexWait, 0, 0);

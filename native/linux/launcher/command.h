@@ -8,13 +8,15 @@
 
 namespace ringfence {
 
+struct Session;
+
 struct CommandState {
   const Launch* launch = nullptr;
-  int ruleset = -1;         // Landlock, -1: none
   uint64_t open_files = 0;  // soft limit to give back, 0: unchanged
   int stdio = 3;            // descriptors 0 .. stdio-1 are the command's, known with the request
-  int listener = -1;        // out: of the seccomp filter
-  Outcome outcome;          // out: why it was not executed
+  const Session* session = nullptr;  // to live in
+  int listener = -1;                 // out: of the seccomp filter
+  Outcome outcome;                   // out: why it was not executed
   // Futex words. `gate`: 1 when the request is there. `alive`: 0 when the process has executed, or
   // has ended.
   int gate = 0;
@@ -22,9 +24,10 @@ struct CommandState {
 };
 
 // Starts the process:
-// 1. own session (kill(0) must not reach the launcher's process group)
-// 2. capabilities, no_new_privs, Landlock, seccomp: last restriction last
-// then it waits. Returns its pid, or -errno.
+// 1. own session as of setsid(2) (kill(0) must not reach the launcher's process group); where
+//    commands share namespaces: their view
+// 2. Landlock ruleset of the view, capabilities, no_new_privs, Landlock, seccomp: last restriction
+// last then it waits. Returns its pid, or -errno.
 long StartCommand(CommandState* state);
 
 // Lets it go on with launch->request:

@@ -105,7 +105,7 @@ Outcome Run(Init* init) {
 
 void RunInit(const Launch& launch, const InitOptions& options) {
   const bool can_mount = launch.plan->mode == wire::Mode::kNamespaces;
-  Init init{launch, options, {}, Keeper(launch, can_mount ? &init.masks : nullptr)};
+  Init init{launch, options, {}, Keeper(launch, Watch(launch, can_mount ? &init.masks : nullptr))};
   if (launch.plan->mode == wire::Mode::kLandlock) init.keeper.parent = sys::Call(__NR_getppid);
   const Outcome outcome = Run(&init);
   if (!outcome.ok()) ReportFailure(launch, outcome);

@@ -7,7 +7,6 @@
 
 #include "linux/launcher/capabilities.h"
 #include "linux/launcher/descendants.h"
-#include "linux/launcher/landlock.h"
 #include "linux/launcher/reopen.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
@@ -15,9 +14,11 @@
 namespace ringfence {
 namespace {
 
+constexpr int kSigKill = 9;
 constexpr int kSigChild = 17;
 
 [[noreturn]] void EndEverything(const Keeper* keeper) {
+  KillOwn(*keeper);
   if (keeper->launch.plan->mode == wire::Mode::kLandlock) KillDescendants();
   sys::Exit(0);
 }
@@ -25,7 +26,7 @@ constexpr int kSigChild = 17;
 void Forward(Keeper* keeper, int signal) {
   // Landlock mode: the death signal. Everything must end with the supervisor.
   if (keeper->parent != 0 && sys::Call(__NR_getppid) != keeper->parent) EndEverything(keeper);
-  if (signal != kSigChild) sys::Call(__NR_kill, keeper->child, signal);
+  if (signal != kSigChild && keeper->child > 0) sys::Call(__NR_kill, keeper->child, signal);
 }
 
 // True when the command has ended.
@@ -38,6 +39,7 @@ bool Reap(Keeper* keeper) {
     if (pid <= 0) return false;
     keeper->broker.Reaped(pid);
     if (pid != keeper->child) continue;
+    keeper->child = 0;
     if (keeper->running) ReportExit(keeper->launch, status, &usage);
     return true;
   }
@@ -54,10 +56,13 @@ void HandleListener(Keeper* keeper, short events) {
 
 }  // namespace
 
-Outcome Prepare(Keeper* keeper) {
-  if ((keeper->launch.plan->flags & wire::kPlanLandlock) != 0) {
-    RINGFENCE_TRY(MakeRuleset(keeper->launch, &keeper->command.ruleset));
+void KillOwn(const Keeper& keeper) {
+  if (keeper.command.session != nullptr && keeper.child > 0) {
+    sys::Call(__NR_kill, -keeper.child, kSigKill);
   }
+}
+
+Outcome Prepare(Keeper* keeper) {
   RINGFENCE_TRY(OpenSignals(&keeper->signals));
   keeper->command.launch = &keeper->launch;
   keeper->child = StartCommand(&keeper->command);

@@ -11,7 +11,7 @@
 namespace ringfence {
 
 struct Keeper {
-  Keeper(const Launch& of, const mount::Masks* masks) : launch(of), watch(of, masks), broker(of) {}
+  Keeper(const Launch& of, Watch watching) : launch(of), watch(watching), broker(of) {}
 
   const Launch& launch;
   Watch watch;
@@ -33,6 +33,10 @@ Outcome Prepare(Keeper* keeper);
 
 // The request is there: lets the command execute, and reports that it did.
 Outcome Execute(Keeper* keeper);
+
+// In a session: kills the process group of the command. Elsewhere everything ends with this
+// process.
+void KillOwn(const Keeper& keeper);
 
 // A signal for the command, or the request to look at the protections.
 Outcome HandleSignal(Keeper* keeper, int signal);

@@ -10,9 +10,9 @@ namespace {
 
 constexpr int kSolSocket = 1;
 constexpr int kScmRights = 1;
-constexpr int kMsgTruncated = 0x20;         // MSG_TRUNC
-constexpr int kMsgControlTruncated = 0x8;   // MSG_CTRUNC
-constexpr int kMsgNoSignal = 0x4000;        // MSG_NOSIGNAL
+constexpr int kMsgTruncated = 0x20;          // MSG_TRUNC
+constexpr int kMsgControlTruncated = 0x8;    // MSG_CTRUNC
+constexpr int kMsgNoSignal = 0x4000;         // MSG_NOSIGNAL
 constexpr int kMsgCloseOnExec = 0x40000000;  // MSG_CMSG_CLOEXEC
 
 // As in linux/socket.h, which user space does not get.

@@ -15,9 +15,14 @@
 namespace ringfence {
 namespace {
 
-void ReapAll() {
-  while (sys::Call(__NR_wait4, -1, 0, WNOHANG | __WALL, 0) > 0) {
-  }
+// False when the session has ended, and with it all its commands.
+bool ReapAll(const Session* session) {
+  long pid = 0;
+  do {
+    pid = sys::Call(__NR_wait4, -1, 0, WNOHANG | __WALL, 0);
+    if (session != nullptr && pid == session->pid) return false;
+  } while (pid > 0);
+  return true;
 }
 
 // To the addon, on the slot's own socket.
@@ -28,8 +33,8 @@ void ReportLost(const Launch& launch, int socket, const Outcome& outcome) {
 }
 
 void MakeSlot(const Launch& launch, const SlotOptions& options, int socket) {
-  const uint64_t own = CLONE_NEWPID | CLONE_NEWIPC;
-  const long pid = CloneProcess((launch.plan->clone_flags & own) | CLONE_NEWNS);
+  const uint64_t own = (launch.plan->clone_flags & (CLONE_NEWPID | CLONE_NEWIPC)) | CLONE_NEWNS;
+  const long pid = CloneProcess(options.session == nullptr ? own : 0);
   if (pid == 0) RunSlot(launch, options, socket);
   const Outcome outcome = Check(Stage::kRunnerClone, pid);
   if (!outcome.ok()) ReportLost(launch, socket, outcome);
@@ -50,6 +55,7 @@ Outcome ReadControl(const Launch& launch, const SlotOptions& options, bool* conn
   if (!*connected) return {};
   if (message.size == static_cast<long>(sizeof(wire::Control))) {
     // The host has changed something: the slots to come are to have it right.
+    if (options.session != nullptr) return RepairSession(*options.session);
     return Watch(launch, options.masks, Watch::MissingStubs::kLeave).Repair();
   }
   if (received.start.magic != wire::kStartMagic || message.fd_count != 1) {
@@ -61,6 +67,11 @@ Outcome ReadControl(const Launch& launch, const SlotOptions& options, bool* conn
 }
 
 Outcome Serve(const Launch& launch, SlotOptions options) {
+  Session session;
+  if ((launch.request->flags & wire::kRequestSession) != 0) {
+    RINGFENCE_TRY(StartSession(launch, options.masks, &session));
+    options.session = &session;
+  }
   RINGFENCE_TRY(OpenSignals(&options.signals));
   bool connected = true;
   while (connected) {
@@ -69,7 +80,7 @@ Outcome Serve(const Launch& launch, SlotOptions options) {
     if (ready < 0 && ready != -EINTR) return Check(Stage::kSupervisorPoll, ready);
     while (NextSignal(options.signals) != 0) {
     }
-    ReapAll();
+    if (!ReapAll(options.session)) return {Stage::kRunnerSession, ECHILD, nullptr};
     if (polled[1].revents != 0) RINGFENCE_TRY(ReadControl(launch, options, &connected));
   }
   return {};
@@ -78,7 +89,7 @@ Outcome Serve(const Launch& launch, SlotOptions options) {
 }  // namespace
 
 void RunRunner(const Launch& launch, mount::Masks* masks, uint64_t open_files) {
-  const Outcome outcome = Serve(launch, {masks, open_files, -1});
+  const Outcome outcome = Serve(launch, {masks, open_files, -1, nullptr});
   if (!outcome.ok()) ReportFailure(launch, outcome);
   sys::Exit(outcome.ok() ? 0 : 1);
 }

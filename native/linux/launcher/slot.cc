@@ -22,8 +22,15 @@ struct Slot {
 };
 
 Outcome SetUp(Slot* slot, const SlotOptions& options) {
+  // The runner's own.
   sys::Close(options.signals);
-  RINGFENCE_TRY(mount::MakeSlotView(slot->launch, options.masks));
+  sys::Close(slot->launch.stdio + wire::kControlFd);
+  if (options.session == nullptr) {
+    RINGFENCE_TRY(mount::MakeSlotView(slot->launch, options.masks));
+  } else {
+    slot->keeper.command.session = options.session;
+    RINGFENCE_TRY(EnterSessionForChildren(*options.session));
+  }
   slot->keeper.reads_control = true;
   slot->keeper.command.open_files = options.open_files;
   RINGFENCE_TRY(Prepare(&slot->keeper));
@@ -66,7 +73,11 @@ Outcome ReadControl(Slot* slot) {
   }
   const auto* control = reinterpret_cast<const wire::Control*>(&received);
   constexpr int kSigKill = 9;
-  if (control->signal == kSigKill) sys::Exit(0);
+  if (control->signal == kSigKill && slot->keeper.command.session == nullptr) sys::Exit(0);
+  if (control->signal == kSigKill) {
+    KillOwn(slot->keeper);
+    return {};
+  }
   return HandleSignal(&slot->keeper, control->signal);
 }
 
@@ -96,15 +107,34 @@ void EndDescendants(Slot* slot) {
   ReportGone(slot->launch);
 }
 
+// What the command has left runs on, and its connect() is decided here.
+void ServeSession(Slot* slot) {
+  ReportGone(slot->launch);
+  Outcome outcome;
+  while (outcome.ok() && slot->keeper.command.listener >= 0) {
+    bool ended = false;
+    bool control_ready = false;
+    outcome = ServeOnce(&slot->keeper, &ended, &control_ready);
+    // A signal that came too late.
+    if (outcome.ok() && control_ready) outcome = ReadControl(slot);
+  }
+}
+
 }  // namespace
 
 void RunSlot(const Launch& launch, const SlotOptions& options, int socket) {
-  Slot slot{launch, Keeper(slot.launch, options.masks)};
+  Slot slot{launch,
+            Keeper(slot.launch, options.session == nullptr ? Watch(slot.launch, options.masks)
+                                                           : Watch(slot.launch, *options.session))};
   slot.launch.control_fd = socket;
   Outcome outcome = SetUp(&slot, options);
   if (outcome.ok()) outcome = Serve(&slot);
   if (!outcome.ok()) ReportFailure(slot.launch, outcome);
-  EndDescendants(&slot);
+  if (options.session != nullptr && outcome.ok()) {
+    ServeSession(&slot);
+    sys::Exit(0);
+  }
+  if (options.session == nullptr) EndDescendants(&slot);
   slot.keeper.watch.RemoveStubs();
   sys::Exit(outcome.ok() ? 0 : 1);
 }

@@ -7,6 +7,7 @@
 
 #include "linux/launcher/mount/mount_api.h"
 #include "linux/launcher/mount/view.h"
+#include "linux/launcher/session.h"
 #include "linux/launcher/sys.h"
 #include "linux/launcher/text.h"
 
@@ -78,6 +79,7 @@ void OpenForHost(int stub) {
 }  // namespace
 
 Outcome Watch::Repair() {
+  if (session_ != nullptr) return RepairSession(*session_);
   // An object that the host removes loses its mount some milliseconds before its path is gone.
   // Until then nothing can be mounted there, and nobody can put something in its place.
   constexpr int kMaxPasses = 200;

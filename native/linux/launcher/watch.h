@@ -14,6 +14,8 @@
 
 namespace ringfence {
 
+struct Session;
+
 class Watch {
  public:
   enum class MissingStubs { kMake, kLeave };
@@ -22,6 +24,9 @@ class Watch {
   // command then. `missing`: a runner leaves places that nobody holds alone.
   Watch(const Launch& launch, const mount::Masks* masks, MissingStubs missing = MissingStubs::kMake)
       : launch_(launch), masks_(masks), missing_(missing) {}
+
+  // From outside of a session, whose PID 1 does the work.
+  Watch(const Launch& launch, const Session& session) : launch_(launch), session_(&session) {}
 
   // For ppoll(2): how often to look where nobody sends a signal (wire::kRequestPoll), else -1.
   // The same for a while after a change: a host that puts a tree in another's place makes its
@@ -62,8 +67,9 @@ class Watch {
   Outcome MakeStub(const char* path);
 
   const Launch& launch_;
-  const mount::Masks* masks_;
-  MissingStubs missing_;
+  const mount::Masks* masks_ = nullptr;
+  MissingStubs missing_ = MissingStubs::kMake;
+  const Session* session_ = nullptr;
   const char* stubs_[kMaxStubs] = {};
   int stub_count_ = 0;
   int looks_left_ = 0;

@@ -31,15 +31,12 @@ Outcome PlaceAll(Message* message, const Launch& launch, int image) {
   const long kept = sys::Call(__NR_fcntl, image, F_DUPFD_CLOEXEC, launch.first_free());
   RINGFENCE_TRY(Check(Stage::kLaunchStdio, kept));
   if (message->fd_count == kOwnFds) {
-    RINGFENCE_TRY(
-        Check(Stage::kLaunchDup, PlaceDescriptors(message, 0, kOwnFds, launch.stdio)));
+    RINGFENCE_TRY(Check(Stage::kLaunchDup, PlaceDescriptors(message, 0, kOwnFds, launch.stdio)));
     RINGFENCE_TRY(Check(Stage::kLaunchDup, FillPlaceholders(launch.stdio)));
   } else {
-    RINGFENCE_TRY(
-        Check(Stage::kLaunchDup, PlaceDescriptors(message, 0, message->fd_count, 0)));
+    RINGFENCE_TRY(Check(Stage::kLaunchDup, PlaceDescriptors(message, 0, message->fd_count, 0)));
   }
-  RINGFENCE_TRY(
-      Check(Stage::kLaunchDup, sys::Call(__NR_dup3, kept, launch.image(), O_CLOEXEC)));
+  RINGFENCE_TRY(Check(Stage::kLaunchDup, sys::Call(__NR_dup3, kept, launch.image(), O_CLOEXEC)));
   RINGFENCE_TRY(Check(Stage::kLaunchStdio, MakeStreamsBlocking()));
   // The zygote's own.
   sys::CloseRange(static_cast<unsigned>(launch.host_diag()),

@@ -1,6 +1,7 @@
 // The floor that every spawn is compared with: posix_spawn(3) of a program and waitpid(2), from a
-// small process. Each line read is `COUNT IN_FLIGHT`: starts the program COUNT times, at most IN_FLIGHT
-// at once, and prints the microseconds that all of them took, or `failed` when one did not exit with 0.
+// small process. Each line read is `COUNT IN_FLIGHT`: starts the program COUNT times, at most
+// IN_FLIGHT at once, and prints the microseconds that all of them took, or `failed` when one did
+// not exit with 0.
 #include <spawn.h>
 #include <sys/wait.h>
 #include <time.h>
