@@ -18,11 +18,6 @@ export function isNativeFailure(error: unknown): error is NativeFailure {
   return typeof stage === 'string' && typeof errno === 'number'
 }
 
-/** A failure that was thrown, as data. */
-export function numbersOf({ stage, syscall, errno, path }: NativeFailure): NativeFailure {
-  return { stage, syscall, errno, ...(path !== undefined && { path }) }
-}
-
 export function sandboxErrorOf(
   failure: NativeFailure & { cause?: unknown },
   context: FailureContext = {},

@@ -30,7 +30,6 @@ namespace ringfence {
   X(kLaunchDevNull, "linux.launch.dev-null", "open")                             \
   X(kLaunchWatch, "linux.launch.watch", "epoll_ctl")                             \
   X(kLaunchSend, "linux.launch.send", "sendmsg")                                 \
-  X(kZygoteReceive, "linux.zygote.receive", "recvmsg")                           \
   X(kZygoteClone, "linux.zygote.clone", "clone")                                 \
   X(kSupervisorReady, "linux.supervisor.ready", "pidfd_open")                    \
   X(kSupervisorMap, "linux.supervisor.map", "mmap")                              \
