@@ -78,7 +78,7 @@ bool AnswerOne(int socket, Watch* watch) {
   // It must not keep the runner's socket open.
   sys::Close(launch.control());
   int signals = -1;
-  Outcome outcome = mount::MakeSlotView(launch, masks);
+  Outcome outcome = mount::MakeSlotView(launch, masks, false);
   if (outcome.ok()) outcome = OpenSignals(&signals);
   TellNamespaces(answers, outcome);
   sys::Close(answers);

@@ -1,6 +1,7 @@
 #include "linux/launcher/slot.h"
 
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/wait.h>
 
 #include "linux/launcher/keeper.h"
@@ -26,7 +27,11 @@ Outcome SetUp(Slot* slot, const SlotOptions& options) {
   sys::Close(options.signals);
   sys::Close(slot->launch.stdio + wire::kControlFd);
   if (options.session == nullptr) {
-    RINGFENCE_TRY(mount::MakeSlotView(slot->launch, options.masks));
+    if (options.mounts.fd >= 0) {
+      RINGFENCE_TRY(Check(Stage::kRunnerEnter,
+                          sys::Call(__NR_setns, options.mounts.fd, CLONE_NEWNS)));
+    }
+    RINGFENCE_TRY(mount::MakeSlotView(slot->launch, options.masks, options.mounts.used));
   } else {
     slot->keeper.command.session = options.session;
     RINGFENCE_TRY(EnterSessionForChildren(*options.session));

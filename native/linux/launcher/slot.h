@@ -5,6 +5,7 @@
 
 #include "linux/launcher/launch.h"
 #include "linux/launcher/mount/masks.h"
+#include "linux/launcher/mount_namespaces.h"
 #include "linux/launcher/session.h"
 
 namespace ringfence {
@@ -14,6 +15,8 @@ struct SlotOptions {
   uint64_t open_files = 0;  // soft limit of the command, 0: unchanged
   int signals = -1;         // the runner's
   const Session* session = nullptr;
+  // To live in; without one the slot is in a new mount namespace already.
+  MountNamespaces::Lease mounts;
 };
 
 // In the namespaces of the slot: makes what is its own, prepares the process of the command,

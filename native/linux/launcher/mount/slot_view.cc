@@ -32,46 +32,51 @@ bool IsBound(const Launch& launch, const char* path) {
   return false;
 }
 
-// The runner's /proc is taken away, which uncovers the file system of the masks for a moment, and
+Outcome Detach(const char* path) {
+  return Check(Stage::kMountDetach,
+               sys::Call(__NR_umount2, sys::Address(path), kDetachNoFollow), path);
+}
+
+// The /proc that is there is taken away, which uncovers the file system of the masks for a moment, and
 // gives access to it in this mount namespace. The new one is made before: the kernel wants to see
 // a whole /proc then.
 Outcome RenewProc(const wire::Mount& step, Masks* masks) {
   const bool host = (step.flags & wire::kMountHostProc) != 0;
   int proc = -1;
   RINGFENCE_TRY(host ? CaptureHostProc(&proc) : MakeProc(&proc));
-  RINGFENCE_TRY(Check(Stage::kMountDetach,
-                      sys::Call(__NR_umount2, sys::Address("/proc"), kDetachNoFollow), "/proc"));
+  RINGFENCE_TRY(Detach("/proc"));
   RINGFENCE_TRY(masks->Reopen());
   RINGFENCE_TRY(AttachProc(proc));
   if (host || (step.flags & wire::kMountProcControls) == 0) return {};
   return ProtectProcControls();
 }
 
-Outcome AttachNew(const char* path, long made, Stage stage) {
+Outcome AttachNew(const char* path, long made, Stage stage, bool used) {
   RINGFENCE_TRY(Check(stage, made, path));
+  if (used) RINGFENCE_TRY(Detach(path));
   const Outcome outcome = AttachAt(static_cast<int>(made), path, stage);
   sys::Close(static_cast<int>(made));
   return outcome;
 }
 
-Outcome RenewDevices(const Launch& launch) {
+Outcome RenewDevices(const Launch& launch, bool used) {
   if (!IsBound(launch, "/dev/pts")) {
-    RINGFENCE_TRY(AttachNew("/dev/pts", NewTerminals(), Stage::kMountDevpts));
+    RINGFENCE_TRY(AttachNew("/dev/pts", NewTerminals(), Stage::kMountDevpts, used));
   }
   if (IsBound(launch, "/dev/shm")) return {};
   const char* const options[] = {"mode", "1777", nullptr, nullptr};
   return AttachNew("/dev/shm", NewFileSystem("tmpfs", options, kNoSuid | kNoDev),
-                   Stage::kMountTmpfs);
+                   Stage::kMountTmpfs, used);
 }
 
 }  // namespace
 
-Outcome MakeSlotView(const Launch& launch, Masks* masks) {
+Outcome MakeSlotView(const Launch& launch, Masks* masks, bool used) {
   if (const wire::Mount* proc = FindStep(launch, wire::MountOp::kProc)) {
     RINGFENCE_TRY(RenewProc(*proc, masks));
   }
   if (FindStep(launch, wire::MountOp::kDev) == nullptr) return {};
-  return RenewDevices(launch);
+  return RenewDevices(launch, used);
 }
 
 }  // namespace ringfence::mount

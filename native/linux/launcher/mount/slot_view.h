@@ -7,9 +7,10 @@
 
 namespace ringfence::mount {
 
-// In a copy of the runner's mount namespace: /proc of the own pid namespace in place of the
-// runner's, new /dev/pts and /dev/shm. `masks` can hide paths in this namespace from then on.
-Outcome MakeSlotView(const Launch& launch, Masks* masks);
+// In a copy of the runner's mount namespace: /proc of the own pid namespace in place of what is
+// there, new /dev/pts and /dev/shm. `used`: those of a slot before are there and go. `masks` can
+// hide paths in this namespace from then on.
+Outcome MakeSlotView(const Launch& launch, Masks* masks, bool used);
 
 }  // namespace ringfence::mount
 
