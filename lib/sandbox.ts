@@ -111,7 +111,7 @@ export class Sandbox {
         explanation: { plan, policy, probes: statuses.map(backendProbe) },
         prepared: binding.prepare(nativePlanOf(plan)),
         env: parsed.env,
-        isolation: parsed.isolation,
+        isolation: needsOwnUserNamespace(plan) ? 'fresh' : parsed.isolation,
         stubs: { binding, stateDirectory, paths: await stubPaths(plan, policy) },
         warnings: [...policy.warnings, ...statuses.flatMap(({ warning }) => warning ?? [])],
       })
@@ -260,6 +260,11 @@ export class Sandbox {
 /** A path that was held or hidden is gone: the host has changed it since the stubs were made. */
 function isOutdated({ stage, errno }: NativeFailure): boolean {
   return stage.startsWith('linux.mount.') && errno === constants.errno.ENOENT
+}
+
+/** RLIMIT_NPROC counts the processes of a user namespace: it must not be one that commands share. */
+function needsOwnUserNamespace({ limits }: Plan): boolean {
+  return limits.some(({ kind, mechanism }) => kind === 'processes' && mechanism === 'rlimit')
 }
 
 function resolveContext(options: ParsedSandboxOptions, binding: NativeBinding, stateDirectory: string): ResolveContext {
