@@ -116,12 +116,16 @@ function processMeans(backend: BackendName, facts: MachineFacts): Enforced {
   if (backend === 'landlock') {
     return { reason: 'without a pid namespace every process of the user would count' }
   }
-  if (backend === 'namespaces' && facts.limitsPidNamespaces) {
+  // Where a new /proc cannot be mounted, there is none in which the number could be set.
+  if (backend === 'namespaces' && facts.limitsPidNamespaces && facts.mountsProc) {
     return { means: countedBy('pid-max', 'kernel.pid_max of the pid namespace') }
   }
   if (facts.uid === 0) {
     const reason = 'RLIMIT_NPROC does not hold for root'
-    return { reason: backend === 'namespaces' ? `${reason}, and pid_max of a namespace needs Linux 6.14` : reason }
+    return {
+      reason:
+        backend === 'namespaces' ? `${reason}, and pid_max of a namespace needs Linux 6.14 and a new /proc` : reason,
+    }
   }
   return { means: countedBy('rlimit', 'RLIMIT_NPROC in a user namespace of the command') }
 }

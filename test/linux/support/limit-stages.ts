@@ -14,7 +14,15 @@ function limited(limit: NativeLimit, { plan = {} }: Launch = {}): Launch {
   return { plan: { ...plan, limits: [limit] } }
 }
 
-const PROCESSES = limited({ kind: 'processes', mechanism: 'pid-max', value: 64 })
+/** The view keeps the host's /proc, so that it can be built where a new one cannot be mounted. */
+const PROCESSES = limited(
+  { kind: 'processes', mechanism: 'pid-max', value: 64 },
+  {
+    plan: {
+      mounts: [{ op: 'readonly-root' }, { op: 'proc', source: 'host', readonlyControls: false }, { op: 'dev' }],
+    },
+  },
+)
 
 export const LIMIT_STAGES: StageCase[] = [
   weakLauncher(

@@ -42,6 +42,8 @@ const HELD_BY = {
   'namespaces, Linux 6.14, root': ['namespaces', ROOT_MACHINE, 'pid-max'],
   'namespaces, before': ['namespaces', OLDER, 'rlimit'],
   'namespaces, before, root': ['namespaces', { ...ROOT_MACHINE, ...OLDER }, []],
+  'namespaces, Linux 6.14, masked /proc': ['namespaces', { mountsProc: false }, 'rlimit'],
+  'namespaces, Linux 6.14, masked /proc, root': ['namespaces', { ...ROOT_MACHINE, mountsProc: false }, []],
   'bubblewrap, Linux 6.14': ['bubblewrap', {}, 'rlimit'],
   'bubblewrap, Linux 6.14, root': ['bubblewrap', ROOT_MACHINE, ['namespaces']],
   landlock: ['landlock', {}, ['namespaces', 'bubblewrap']],
