@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+#include <cstdlib>
 
 #include "linux/uapi/landlock.h"
 #include "linux/uapi/syscall_numbers.h"
@@ -24,10 +24,10 @@ bool HasCapability(unsigned capability) {
 // Nothing else tells: the file of the setting is the same in every namespace.
 bool IsKernelAtLeast(int major, int minor) {
   utsname name;
-  int found_major = 0;
-  int found_minor = 0;
   if (uname(&name) < 0) return false;
-  if (sscanf(name.release, "%d.%d", &found_major, &found_minor) != 2) return false;
+  char* end = nullptr;
+  const long found_major = strtol(name.release, &end, 10);
+  const long found_minor = *end == '.' ? strtol(end + 1, nullptr, 10) : 0;
   return found_major > major || (found_major == major && found_minor >= minor);
 }
 

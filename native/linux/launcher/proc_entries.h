@@ -18,7 +18,7 @@ void EachNumberIn(int proc, const char* path, Use use) {
     int64_t offset;
     unsigned short size;
     unsigned char type;
-    char name[];
+    char name[1];  // and more
   };
   const long directory = sys::OpenAt(proc, path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
   if (directory < 0) return;
