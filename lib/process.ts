@@ -324,7 +324,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
       signal,
       timedOut,
       isCanceled,
-      ...(limit !== undefined && { limit }),
+      ...(limit !== undefined && { limit: { ...limit } }),
       ...(usage !== undefined && { usage: { ...usage } }),
     }))
     this.emit('exit', exitCode, signal)
