@@ -116,7 +116,8 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     this.#wallLimited = wallMs > 0 && (request.timeoutMs === 0 || wallMs < request.timeoutMs)
     if (native === undefined) {
       process.nextTick(() => (failure === undefined ? this.#neverStart(request) : this.#fail(failure)))
-      process.nextTick(() => this.#take({ type: 'closed' }))
+      // After `exit`, which has a tick of its own.
+      setImmediate(() => this.#take({ type: 'closed' }))
       return
     }
     this.#termination = new Termination(
