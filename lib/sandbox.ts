@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { SandboxError } from './errors.js'
 import { collect, type ExecOptions, parseExecOptions } from './exec.js'
 import { asSandboxError } from './failure.js'
+import { isolationFor } from './isolation.js'
 import { chooseBackend } from './ladder.js'
 import { SandboxEvents } from './launch-events.js'
 import type {
@@ -106,12 +107,13 @@ export class Sandbox {
       const policy = await resolvePolicy(parsed.policy, resolveContext(parsed, binding, stateDirectory))
       const bubblewrap = { ...request.bubblewrap, untrusted: untrustedTrees(policy, parsed.workspaceRoots) }
       const { plan, statuses } = await chooseBackend(parsed.order, policy, { ...request, bubblewrap })
+      const isolation = isolationFor(parsed.isolation, plan)
       return new Sandbox({
         binding,
         explanation: { plan, policy, probes: statuses.map(backendProbe) },
         prepared: binding.prepare(nativePlanOf(plan)),
         env: parsed.env,
-        isolation: needsOwnUserNamespace(plan) ? 'fresh' : parsed.isolation,
+        isolation,
         stubs: { binding, stateDirectory, paths: await stubPaths(plan, policy) },
         warnings: [...policy.warnings, ...statuses.flatMap(({ warning }) => warning ?? [])],
       })
@@ -260,11 +262,6 @@ export class Sandbox {
 /** A path that was held or hidden is gone: the host has changed it since the stubs were made. */
 function isOutdated({ stage, errno }: NativeFailure): boolean {
   return stage.startsWith('linux.mount.') && errno === constants.errno.ENOENT
-}
-
-/** RLIMIT_NPROC counts the processes of a user namespace: it must not be one that commands share. */
-function needsOwnUserNamespace({ limits }: Plan): boolean {
-  return limits.some(({ kind, mechanism }) => kind === 'processes' && mechanism === 'rlimit')
 }
 
 function resolveContext(options: ParsedSandboxOptions, binding: NativeBinding, stateDirectory: string): ResolveContext {

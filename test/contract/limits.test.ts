@@ -177,6 +177,28 @@ while time.process_time() < 0.4: pass'`
   })
 })
 
+describeBackends(['namespaces'], (backend) => {
+  test('a session has the limits that are of each process, and refuses the others', async () => {
+    const session = { isolation: 'session' } as const
+    const { sandbox } = await openWorkspace(backend, { limits: { openFiles: 30, wallMs: 20_000 } }, session)
+    expect(await sandbox.exec('sh', ['-c', 'ulimit -n'])).toMatchObject({ stdout: '30\n' })
+    // What is ended at once is the command, and nothing of the session.
+    const running = sandbox.spawn('sleep', ['5'])
+    expect(await sandbox.exec('sleep', ['60'], { timeout: 200, killSignal: 'SIGKILL' })).toMatchObject({
+      signal: 'SIGKILL',
+      usage: { wallUs: expect.any(Number) },
+    })
+    expect(running.exitCode ?? running.signalCode).toBeNull()
+    running.kill('SIGKILL')
+    for (const limits of [{ processes: 9 }, { memoryBytes: MIB }, { cpuSeconds: 1 }]) {
+      await expect(openWorkspace(backend, { limits }, session)).rejects.toMatchObject({
+        code: 'SANDBOX_POLICY_UNENFORCEABLE',
+        unenforceable: [{ rule: `limits.${Object.keys(limits)[0]}` }],
+      })
+    }
+  })
+})
+
 describeBackends(['namespaces', 'bubblewrap'], (backend) => {
   test('processes: one more cannot be made', async (context) => {
     const opened = await open(backend, { processes: 20 }).catch((error: unknown) => error)
