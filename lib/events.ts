@@ -8,8 +8,7 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 import type { SandboxErrorCode } from './errors.js'
 import type { BackendName } from './plan/types.js'
-import type { LimitsPolicy } from './policy/types.js'
-import type { Denial, ProcessUsage } from './result.js'
+import type { Denial, ProcessUsage, ReachedLimit } from './result.js'
 import type { RingfenceWarning } from './warnings.js'
 
 /** A launch is one call of spawn, exec or shell. Its `ringfence:launch` is the first, its `ringfence:close` the last. */
@@ -43,9 +42,9 @@ export interface ExitMessage extends LaunchMessage {
   signal: NodeJS.Signals | null
   timedOut: boolean
   isCanceled: boolean
-  /** The limit of the policy that ended the command. */
-  limit?: keyof LimitsPolicy
-  /** Absent when the command was ended together with its sandbox. */
+  /** As of the result. */
+  limit?: ReachedLimit
+  /** Absent when the command and all that could tell were ended by somebody else. */
   usage?: ProcessUsage
   /** Milliseconds from the call of spawn. */
   durationMs: number

@@ -74,7 +74,7 @@ export async function collect(
     truncated: { stdout: stdout.droppedBytes, stderr: stderr.droppedBytes },
     timedOut: child.timedOut,
     isCanceled: child.isCanceled,
-    failed: child.exitCode !== 0 || child.timedOut || child.isCanceled || child.limit !== undefined,
+    failed: child.exitCode !== 0 || child.timedOut || child.isCanceled,
     ...(child.limit !== undefined && { limit: child.limit }),
     denials: [],
     enforcement,

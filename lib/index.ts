@@ -24,8 +24,11 @@ export {
   type EnforcementLevel,
   type LandlockPlan,
   type LandlockRule,
+  type LimitKind,
+  type LimitMechanism,
   type MountStep,
   type Plan,
+  type PlannedLimit,
   type SeccompPlan,
   type UnenforceableRule,
 } from './plan/types.js'
@@ -51,7 +54,7 @@ export {
 } from './policy/types.js'
 export { type BackendProbe, type ProbeOptions, type ProbeReport, probe } from './probe/probe.js'
 export type { SandboxedProcess, SandboxedProcessEvents } from './process.js'
-export type { Denial, ExecResult, ProcessUsage } from './result.js'
+export type { Denial, ExecResult, ProcessUsage, ReachedLimit } from './result.js'
 export { type Explanation, type PipedProcess, Sandbox } from './sandbox.js'
 export type { SandboxOptions } from './sandbox-options.js'
 export type { SpawnOptions } from './spawn-options.js'

@@ -12,5 +12,8 @@ export function nativePlanOf(plan: Plan): NativePlan {
     ...(plan.bubblewrap !== undefined && { bubblewrap: plan.bubblewrap }),
     landlock: plan.landlock,
     seccomp: plan.seccomp,
+    limits: plan.limits.flatMap(({ kind, mechanism, value }) =>
+      kind === 'wallMs' || kind === 'outputBytes' || mechanism === 'host' ? [] : [{ kind, mechanism, value }],
+    ),
   }
 }

@@ -13,7 +13,7 @@ import { type OutputLimit, outputLimit } from './output-limit.js'
 import { type LinesOptions, linesOf, parseLinesOptions } from './output-lines.js'
 import type { BackendName } from './plan/types.js'
 import type { LimitsPolicy } from './policy/types.js'
-import type { ProcessUsage } from './result.js'
+import type { ProcessUsage, ReachedLimit } from './result.js'
 import { requireSignal, type SpawnRequest } from './spawn-options.js'
 import { closedStreams, openStdio } from './stdio.js'
 import { abortError, Termination } from './termination.js'
@@ -45,6 +45,9 @@ export interface ProcessHost {
   ended(process: SandboxedProcess): void
 }
 
+/** A tree of a thousand processes ends within a tenth of it. */
+const END_MS = 1_000
+
 type Stdio = ChildProcess['stdio']
 
 /** Made by `sandbox.spawn`. Code written for a ChildProcess works with it. */
@@ -68,10 +71,10 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   declare readonly send: ChildProcess['send']
   /** Never set: as in a ChildProcess without channel. */
   declare readonly disconnect: ChildProcess['disconnect']
-  /** From `exit` on, when the command ended by itself or by a signal. */
+  /** From `exit` on. */
   usage: ProcessUsage | undefined
-  /** The limit of the policy that ended the command. */
-  limit: keyof LimitsPolicy | undefined
+  /** The limit of the policy that ended the command, or (`processes`) that it has reached. */
+  limit: ReachedLimit | undefined
 
   readonly #host: ProcessHost
   readonly #events: LaunchEvents
@@ -83,6 +86,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   #state: 'starting' | 'running' | 'ended' = 'starting'
   /** Sent before there was a command to take them. */
   readonly #earlySignals: number[] = []
+  #lastResort: NodeJS.Timeout | undefined
   #nativeClosed = false
   #openOutputs = 0
   #closed = false
@@ -108,10 +112,12 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     this.#watchOutputs(outputs)
     ;[this.stdin, this.stdout, this.stderr] = this.stdio
     const { wallMs = 0 } = host.limits
+    const startMs = performance.now()
     this.#wallLimited = wallMs > 0 && (request.timeoutMs === 0 || wallMs < request.timeoutMs)
     if (native === undefined) {
       process.nextTick(() => (failure === undefined ? this.#neverStart(request) : this.#fail(failure)))
-      process.nextTick(() => this.#take({ type: 'closed' }))
+      // After `exit`, which has a tick of its own.
+      setImmediate(() => this.#take({ type: 'closed' }))
       return
     }
     this.#termination = new Termination(
@@ -120,7 +126,8 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
         ...request,
         timeoutMs: this.#wallLimited ? wallMs : request.timeoutMs,
         onTimeout: () => {
-          if (this.#wallLimited) this.limit = 'wallMs'
+          if (!this.#wallLimited) return
+          this.limit ??= { kind: 'wallMs', value: wallMs, used: Math.round(performance.now() - startMs) }
         },
         onAbort: (error) => this.emit('error', error),
       },
@@ -219,7 +226,9 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   }
 
   #exceedOutput(): void {
-    if (this.#sendSignal(constants.signals.SIGKILL)) this.limit = 'outputBytes'
+    const { outputBytes: value = 0 } = this.#host.limits
+    // Who writes has been executed, even where the event that says so is still on its way.
+    if (this.#state !== 'ended' && this.#endTree()) this.limit ??= { kind: 'outputBytes', value, used: value }
   }
 
   #sendSignal(signal: number): boolean {
@@ -229,7 +238,16 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
       this.#earlySignals.push(signal)
       return true
     }
-    return this.#native.kill(signal)
+    return signal === constants.signals.SIGKILL && this.#state === 'running'
+      ? this.#endTree()
+      : this.#native.kill(signal)
+  }
+
+  /** With the usage told, if whoever is to tell it is not stuck. */
+  #endTree(): boolean {
+    const native = this.#native
+    this.#lastResort ??= setTimeout(() => native?.kill(constants.signals.SIGKILL), END_MS).unref()
+    return native?.end() ?? false
   }
 
   #take(event: NativeProcessEvent): void {
@@ -249,6 +267,11 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
       case 'rebuild':
         this.#events.rebuilt(event)
         break
+      case 'limit': {
+        const { kind, value, used } = event
+        this.limit ??= { kind, value, used }
+        break
+      }
       case 'exit':
         this.usage = event.usage
         this.#end(...exitOf(event.code, event.signal))
@@ -302,7 +325,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
       signal,
       timedOut,
       isCanceled,
-      ...(limit !== undefined && { limit }),
+      ...(limit !== undefined && { limit: { ...limit } }),
       ...(usage !== undefined && { usage: { ...usage } }),
     }))
     this.emit('exit', exitCode, signal)
@@ -313,6 +336,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     this.exitCode = exitCode
     this.signalCode = signalCode
     this.#termination?.commandEnded()
+    clearTimeout(this.#lastResort)
     this.stdin?.destroy()
     // Output that nobody reads must not keep `close` back. After the listeners of `exit`, which may want to read it.
     setImmediate(() => this.#drain())

@@ -1,6 +1,6 @@
 /** How a command ended. A value, also when the command failed. */
-import type { Enforcement } from './plan/types.js'
-import type { LimitsPolicy, Protection } from './policy/types.js'
+import type { Enforcement, LimitKind } from './plan/types.js'
+import type { Protection } from './policy/types.js'
 
 /** Something that the fence refused while the command ran. */
 export interface Denial {
@@ -9,7 +9,19 @@ export interface Denial {
   subject: string
 }
 
-/** Resources used by the command and the processes that it waited for. */
+/** A limit of the policy that was reached. */
+export interface ReachedLimit {
+  kind: LimitKind
+  /** As the policy has it. */
+  value: number
+  /** What was seen in use, in the same unit: where a limit is not exact, more than `value`. */
+  used: number
+}
+
+/**
+ * Resources used by the command and the processes that it waited for. Of a command that was ended with SIGKILL, by a
+ * limit, a timeout or `kill()`: used by everything in the sandbox, except with the backend `landlock`.
+ */
 export interface ProcessUsage {
   /** CPU time in user mode, microseconds. */
   userUs: number
@@ -17,6 +29,8 @@ export interface ProcessUsage {
   systemUs: number
   /** Largest resident set of one process, bytes. */
   maxRssBytes: number
+  /** From the execution of the command to its end, microseconds. */
+  wallUs: number
 }
 
 export interface ExecResult<Output extends string | Buffer = string> {
@@ -41,13 +55,16 @@ export interface ExecResult<Output extends string | Buffer = string> {
   isCanceled: boolean
   /** Anything but exit code 0. */
   failed: boolean
-  /** The limit of the policy that ended the command. */
-  limit?: keyof LimitsPolicy
+  /**
+   * The limit of the policy that ended the command. `processes` ends nothing (fork fails with EAGAIN): it is told when it
+   * was reached, and the command ended otherwise. `openFiles` is never told.
+   */
+  limit?: ReachedLimit
   /** What the fence refused, as far as the backend can tell. */
   denials: Denial[]
   /** What was in force. */
   enforcement: Enforcement
-  /** Undefined when the command was ended together with its sandbox. */
+  /** Undefined when the command and all that could tell were ended by somebody else. */
   usage: ProcessUsage | undefined
   /** From the call until everything of the command was gone. */
   durationMs: number

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { SandboxError } from './errors.js'
 import { collect, type ExecOptions, parseExecOptions } from './exec.js'
 import { asSandboxError } from './failure.js'
+import { isolationFor } from './isolation.js'
 import { chooseBackend } from './ladder.js'
 import { SandboxEvents } from './launch-events.js'
 import type {
@@ -106,12 +107,13 @@ export class Sandbox {
       const policy = await resolvePolicy(parsed.policy, resolveContext(parsed, binding, stateDirectory))
       const bubblewrap = { ...request.bubblewrap, untrusted: untrustedTrees(policy, parsed.workspaceRoots) }
       const { plan, statuses } = await chooseBackend(parsed.order, policy, { ...request, bubblewrap })
+      const isolation = isolationFor(parsed.isolation, plan)
       return new Sandbox({
         binding,
         explanation: { plan, policy, probes: statuses.map(backendProbe) },
         prepared: binding.prepare(nativePlanOf(plan)),
         env: parsed.env,
-        isolation: parsed.isolation,
+        isolation,
         stubs: { binding, stateDirectory, paths: await stubPaths(plan, policy) },
         warnings: [...policy.warnings, ...statuses.flatMap(({ warning }) => warning ?? [])],
       })

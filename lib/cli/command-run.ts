@@ -61,7 +61,7 @@ async function runToEnd(sandbox: Sandbox, { argv, policy: { timeoutMs } }: RunIn
     exitCode: child.exitCode,
     signal: child.signalCode,
     timedOut: child.timedOut,
-    failed: child.exitCode !== 0 || child.timedOut || child.limit !== undefined,
+    failed: child.exitCode !== 0 || child.timedOut,
     ...(child.limit !== undefined && { limit: child.limit }),
     denials: [],
     enforcement: plan.enforcement,

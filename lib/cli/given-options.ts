@@ -17,6 +17,10 @@ const POLICY_OPTIONS = {
   timeout: { type: 'string' },
   memory: { type: 'string' },
   processes: { type: 'string' },
+  cpu: { type: 'string' },
+  'open-files': { type: 'string' },
+  'file-size': { type: 'string' },
+  output: { type: 'string' },
   env: { type: 'string', multiple: true },
 } satisfies Options
 

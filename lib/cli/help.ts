@@ -21,8 +21,12 @@ const POLICY_OPTIONS = `  --policy FILE|PRESET   policy file (.toml, .json) or p
   --network MODE         none (default) or unrestricted
   --backend NAME         auto (default), namespaces, bubblewrap, landlock
   --timeout MS           end the command after this time
-  --memory BYTES         limit of memory of each process
-  --processes N          limit of processes
+  --memory BYTES         limit of memory, of all processes together
+  --processes N          limit of processes and threads
+  --cpu SECONDS          limit of CPU time, of all processes together
+  --open-files N         limit of open files of each process
+  --file-size BYTES      limit of the size of each file that is written
+  --output BYTES         limit of standard output and error together
   --env NAME=VALUE       set a variable; repeatable
 
 Relative paths of --read, --write and --deny start at the working directory of the command.

@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { loadPolicyFile } from '../policy/file.js'
 import { isPresetName } from '../policy/presets.js'
 import { type Anchor, parseRulePath } from '../policy/rule-path.js'
-import type { Access, AccessInput, LimitsPolicy, Policy } from '../policy/types.js'
+import type { Access, AccessInput, Policy } from '../policy/types.js'
 import { Sandbox } from '../sandbox.js'
 import type { SandboxOptions } from '../sandbox-options.js'
 import type { PolicyArguments } from './policy-arguments.js'
@@ -82,11 +82,7 @@ async function basePolicy(name = 'workspace-write'): Promise<BasePolicy> {
 
 /** The name of a preset stays a name where nothing is added: it needs no check, and no code for checking is loaded. */
 function withOptions(base: BasePolicy['policy'], given: PolicyArguments): BasePolicy['policy'] {
-  const { rules, network, environment, memoryBytes, processes } = given
-  const limits: LimitsPolicy = {
-    ...(memoryBytes !== undefined && { memoryBytes }),
-    ...(processes !== undefined && { processes }),
-  }
+  const { rules, network, environment, limits } = given
   const additions: Policy = {
     ...(rules.length > 0 && { filesystem: {} }),
     ...(network !== undefined && { network: { mode: network } }),

@@ -1,6 +1,6 @@
 /** The values of the options that make up a policy. */
 import { BACKENDS, type BackendName } from '../plan/types.js'
-import type { Access, NetworkMode } from '../policy/types.js'
+import type { Access, LimitsPolicy, NetworkMode } from '../policy/types.js'
 import type { GivenOptions } from './given-options.js'
 import { UsageError } from './usage-error.js'
 
@@ -15,8 +15,7 @@ export interface PolicyArguments {
   allowHosts: string[]
   backend: BackendName | 'auto'
   timeoutMs: number | undefined
-  memoryBytes: number | undefined
-  processes: number | undefined
+  limits: LimitsPolicy
   environment: Record<string, string>
 }
 
@@ -30,8 +29,7 @@ export function readPolicyArguments(given: GivenOptions): PolicyArguments {
     allowHosts: given.values.get('allow-host') ?? [],
     backend: readBackend(given),
     timeoutMs: readCount(given, 'timeout', 'milliseconds'),
-    memoryBytes: readCount(given, 'memory', 'bytes'),
-    processes: readCount(given, 'processes', 'processes'),
+    limits: readLimits(given),
     environment: readEnvironment(given.values.get('env') ?? []),
   }
 }
@@ -70,6 +68,25 @@ function readBackend(given: GivenOptions): BackendName | 'auto' {
   const backend = BACKENDS.find((known) => known === value)
   if (backend !== undefined) return backend
   throw new UsageError('unknown backend', `--backend ${value}`, `Use one of auto, ${BACKENDS.join(', ')}.`)
+}
+
+/** Options of a limit of the policy, with what they count. `--timeout` is one of the command line alone. */
+const LIMIT_OPTIONS = [
+  ['memory', 'memoryBytes', 'bytes'],
+  ['processes', 'processes', 'processes'],
+  ['cpu', 'cpuSeconds', 'seconds'],
+  ['open-files', 'openFiles', 'files'],
+  ['file-size', 'fileSizeBytes', 'bytes'],
+  ['output', 'outputBytes', 'bytes'],
+] as const
+
+function readLimits(given: GivenOptions): LimitsPolicy {
+  const limits: LimitsPolicy = {}
+  for (const [option, limit, unit] of LIMIT_OPTIONS) {
+    const count = readCount(given, option, unit)
+    if (count !== undefined) limits[limit] = count
+  }
+  return limits
 }
 
 function readCount(given: GivenOptions, name: string, unit: string): number | undefined {

@@ -1,5 +1,5 @@
 /** What the addon exports. The only description of the boundary; native/binding/ implements it. */
-import type { LandlockPlan, MountStep, SeccompPlan } from '../plan/types.js'
+import type { LandlockPlan, LimitKind, LimitMechanism, MountStep, SeccompPlan } from '../plan/types.js'
 
 /** A failure with its numbers, as it comes from native code (thrown as properties of an Error). */
 export interface NativeFailure {
@@ -22,6 +22,16 @@ export interface NativePlan {
   bubblewrap?: { executable: string; args: string[] }
   landlock: LandlockPlan | null
   seccomp: SeccompPlan
+  limits: NativeLimit[]
+}
+
+/** Limits that native code holds. */
+export type NativeLimitKind = Exclude<LimitKind, 'wallMs' | 'outputBytes'>
+
+export interface NativeLimit {
+  kind: NativeLimitKind
+  mechanism: Exclude<LimitMechanism, 'host'>
+  value: number
 }
 
 /** Holds launches back until stubs are made. */
@@ -59,6 +69,8 @@ export interface NativeUsage {
   userUs: number
   systemUs: number
   maxRssBytes: number
+  /** From its execution on. */
+  wallUs: number
 }
 
 export type NativeProcessEvent =
@@ -70,6 +82,8 @@ export type NativeProcessEvent =
   | ({ type: 'retry' } & NativeFailure)
   /** The runner of the plan was made anew before this command, for this reason. */
   | ({ type: 'rebuild' } & NativeFailure)
+  /** A limit was reached. Comes before `exit`. `used` is in the unit of the limit. */
+  | { type: 'limit'; kind: NativeLimitKind; value: number; used: number }
   /** The command ended. Comes after `spawned`. `signal` is a number, 0 if none. */
   | { type: 'exit'; code: number; signal: number; usage: NativeUsage }
   /** Nothing of the sandbox is left: no process, no descriptor. Always the last event. */
@@ -82,7 +96,12 @@ export interface NativeProcess {
    * Undefined when there is none.
    */
   readonly pid: number | undefined
-  /** To the command; SIGKILL ends the whole tree. False when it is gone already. */
+  /**
+   * Ends the whole tree, and `exit` still comes, with the usage of all of it. Only after `spawned`. False when it is
+   * gone already.
+   */
+  end(): boolean
+  /** To the command; SIGKILL ends the whole tree, at any time and without `exit`. False when it is gone already. */
   kill(signal: number): boolean
   ref(): void
   unref(): void
@@ -103,6 +122,8 @@ export interface KernelFacts {
   uid: number
   gid: number
   mapsFullRange: boolean
+  /** kernel.pid_max belongs to each pid namespace (Linux 6.14), and its next number can be set. */
+  limitsPidNamespaces: boolean
   /** How the launcher is executed: from a sealed memfd, or from its file. */
   helperSource: 'memfd' | 'file'
 }

@@ -35,10 +35,10 @@ export interface BubblewrapArguments {
 
 export function bubblewrapArguments(
   steps: readonly MountStep[],
-  options: { ownNetwork: boolean },
+  options: { ownNetwork: boolean; memoryBytes: number | undefined },
   facts: MachineFacts & { bubblewrap: NonNullable<MachineFacts['bubblewrap']> },
 ): BubblewrapArguments {
-  const builder = new ArgumentBuilder(facts.bubblewrap.flags, facts.stateDirectory)
+  const builder = new ArgumentBuilder(facts.bubblewrap.flags, facts.stateDirectory, options.memoryBytes)
   // Root keeps its ids: a single-id user namespace would make files of other owners unwritable.
   if (!facts.mapsFullRange) builder.add('--unshare-user')
   builder.add('--unshare-pid').add('--unshare-ipc').add('--unshare-uts').add('--unshare-cgroup-try')
@@ -63,6 +63,7 @@ class ArgumentBuilder {
   constructor(
     flags: readonly string[],
     private readonly stateDirectory: AbsolutePath,
+    private readonly memoryBytes: number | undefined,
   ) {
     this.#known = new Set(flags)
   }
@@ -115,7 +116,11 @@ class ArgumentBuilder {
         break
       case 'dev':
         // bwrap makes /dev/shm a directory of /dev; with one of its own /dev can be made read-only.
-        this.add('--dev', '/dev').#withMode('1777').add('--tmpfs', '/dev/shm').#temporary.push('/dev')
+        this.add('--dev', '/dev')
+          .#withMode('1777')
+          .#withMemoryLimit()
+          .add('--tmpfs', '/dev/shm')
+          .#temporary.push('/dev')
         break
       case 'sys-net':
         for (const path of NETWORK_DIRECTORIES) {
@@ -154,6 +159,12 @@ class ArgumentBuilder {
 
   #withMode(mode: string): this {
     return this.#known.has('--perms') ? this.add('--perms', mode) : this
+  }
+
+  /** Where bwrap has no option for it, what is in the file system counts all the same. */
+  #withMemoryLimit(): this {
+    if (this.memoryBytes === undefined || !this.#known.has('--size')) return this
+    return this.add('--size', String(this.memoryBytes))
   }
 
   #show(path: AbsolutePath): this {

@@ -2,6 +2,7 @@
 import { bubblewrapArguments } from './bubblewrap-args.js'
 import { commonFindings, enforcementOf, refusalsOf } from './enforcement.js'
 import { planSecondLayer } from './landlock-rules.js'
+import { planLimits } from './limits.js'
 import { planMounts } from './mounts.js'
 import { plannedRules } from './planned-rules.js'
 import type { MachineFacts, Plan, Planner, UnenforceableRule } from './types.js'
@@ -12,11 +13,15 @@ export const planBubblewrap: Planner = (policy, facts) => {
   const ownNetwork = policy.network.mode !== 'unrestricted'
   const mounts = planMounts(plannedRules(policy, facts), policy, facts)
   const findings = commonFindings('bubblewrap', policy)
-  const made = hasBubblewrap(facts) ? bubblewrapArguments(mounts.steps, { ownNetwork }, facts) : undefined
+  const made = hasBubblewrap(facts)
+    ? bubblewrapArguments(mounts.steps, { ownNetwork, memoryBytes: policy.limits.memoryBytes }, facts)
+    : undefined
+  const limits = planLimits('bubblewrap', policy, facts)
   const unenforceable = [
     ...refusedProgram(facts, made?.lacking ?? []),
     ...refusedLength(made?.args ?? []),
     ...refusedEverywhere(policy, facts),
+    ...limits.unenforceable,
     ...mounts.unenforceable,
     ...refusalsOf('bubblewrap', policy, findings),
   ]
@@ -36,6 +41,7 @@ export const planBubblewrap: Planner = (policy, facts) => {
       stubs: mounts.stubs,
       landlock: landlock.plan,
       seccomp: viewSeccomp(policy),
+      limits: limits.limits,
       enforcement: enforcementOf('bubblewrap', policy, findings),
       notes: viewNotes(policy, facts, mounts, landlock),
     },

@@ -1,7 +1,7 @@
 /** A plan in lines for people: what each rule becomes, and what is in force. */
 import { FS } from './landlock-abi.js'
 import { originText } from './rule-text.js'
-import type { LandlockPlan, MountStep, Plan, SeccompPlan, UnenforceableRule } from './types.js'
+import type { LandlockPlan, MountStep, Plan, PlannedLimit, SeccompPlan, UnenforceableRule } from './types.js'
 
 /** Without colours and line ends. The order is fixed; programs read the plan itself. */
 export function explainPlan(plan: Plan): string[] {
@@ -12,6 +12,7 @@ export function explainPlan(plan: Plan): string[] {
     ...section('files', plan.mounts.length > 0 ? plan.mounts.map(stepText) : grantText(plan.landlock)),
     `landlock: ${landlockText(plan.landlock)}`,
     `seccomp: ${seccompText(plan.seccomp)}`,
+    ...section('limits', plan.limits.map(limitText)),
     ...section('protections', protectionTexts(plan)),
     ...section('notes', plan.notes),
   ]
@@ -86,6 +87,10 @@ function seccompText(seccomp: SeccompPlan): string {
   const unix = seccomp.unixSockets === 'own' ? 'unix sockets among own processes' : 'unix socket pairs only'
   const nested = seccomp.nested ? 'own namespaces and mounts allowed' : 'no namespaces, no mounts'
   return [SOCKETS[seccomp.sockets], unix, nested].join('; ')
+}
+
+function limitText({ kind, value, exact, by, note }: PlannedLimit): string {
+  return `${kind}: ${value}, ${exact ? 'exact' : 'not exact'}, by ${by} (${note})`
 }
 
 function protectionTexts(plan: Plan): string[] {

@@ -8,6 +8,7 @@ import { BACKEND_TABLE } from './backends.js'
 import { commonFindings, enforcementOf, type Findings, refusalsOf } from './enforcement.js'
 import { deviceRights, HIGHEST_KNOWN_ABI, handledRights, readRights, writeRights } from './landlock-abi.js'
 import { type Carved, carveOuts } from './landlock-carve-outs.js'
+import { planLimits } from './limits.js'
 import { nearestAbove } from './nearest-rule.js'
 import { accessByPath, plannedRules } from './planned-rules.js'
 import { DEVICE_NODES } from './pseudo-file-systems.js'
@@ -20,9 +21,11 @@ export const planLandlock: Planner = (policy, facts) => {
   const rules = plannedRules(policy, facts)
   const carved = carveOuts(rules, policy)
   const findings = landlockFindings(policy, abi, carved)
+  const limits = planLimits('landlock', policy, facts)
   const unenforceable = [
     ...refusedHere(policy, abi),
     ...refusedEverywhere(policy, facts),
+    ...limits.unenforceable,
     ...carved.refused,
     ...(abi === 0 ? [] : refusalsOf('landlock', policy, withoutCarveOuts(findings, carved))),
   ]
@@ -51,6 +54,7 @@ export const planLandlock: Planner = (policy, facts) => {
         sockets: policy.network.mode === 'unrestricted' ? 'inet' : 'none',
         unixSockets: 'pairs',
       },
+      limits: limits.limits,
       enforcement: enforcementOf('landlock', policy, findings),
       notes: [...carved.notes, ...missingNotes(rules), ...landlockNotes(abi)],
     },

@@ -1,6 +1,7 @@
 /** Plans for the own launcher: mounts in place inside new namespaces, Landlock second, seccomp last. */
 import { commonFindings, enforcementOf, refusalsOf } from './enforcement.js'
 import { planSecondLayer } from './landlock-rules.js'
+import { planLimits } from './limits.js'
 import { planMounts } from './mounts.js'
 import { plannedRules } from './planned-rules.js'
 import type { Plan, Planner } from './types.js'
@@ -10,8 +11,10 @@ import { viewNotes, viewSeccomp } from './view-plan.js'
 export const planNamespaces: Planner = (policy, facts) => {
   const mounts = planMounts(plannedRules(policy, facts), policy, facts)
   const findings = commonFindings('namespaces', policy)
+  const limits = planLimits('namespaces', policy, facts)
   const unenforceable = [
     ...refusedEverywhere(policy, facts),
+    ...limits.unenforceable,
     ...mounts.unenforceable,
     ...refusalsOf('namespaces', policy, findings),
   ]
@@ -32,6 +35,7 @@ export const planNamespaces: Planner = (policy, facts) => {
       stubs: mounts.stubs,
       landlock: landlock.plan,
       seccomp: viewSeccomp(policy),
+      limits: limits.limits,
       enforcement: enforcementOf('namespaces', policy, findings),
       notes: viewNotes(policy, facts, mounts, landlock),
     },

@@ -4,7 +4,7 @@
  * Planning is pure: (ResolvedPolicy, MachineFacts) -> Plan. `explain` prints it, golden tests compare it,
  * the native core carries it out step by step and stops at the first step that fails.
  */
-import type { AbsolutePath, Protection, ResolvedPolicy, RuleOrigin } from '../policy/types.js'
+import type { AbsolutePath, LimitsPolicy, Protection, ResolvedPolicy, RuleOrigin } from '../policy/types.js'
 
 export const BACKENDS = ['namespaces', 'bubblewrap', 'landlock'] as const
 export type BackendName = (typeof BACKENDS)[number]
@@ -19,6 +19,8 @@ export interface MachineFacts {
   landlockAbi: number
   /** False where a new /proc cannot be mounted (masked /proc in containers). */
   mountsProc: boolean
+  /** True when kernel.pid_max belongs to each pid namespace (Linux 6.14). */
+  limitsPidNamespaces: boolean
   arch: 'x64' | 'arm64'
   /** Set when bwrap is there. */
   bubblewrap?: { executable: AbsolutePath; version: string; flags: string[] }
@@ -95,6 +97,26 @@ export interface SeccompPlan {
 export type EnforcementLevel = 'full' | 'partial' | 'none' | 'off'
 export type Enforcement = Record<Protection, { level: EnforcementLevel; by: string; reason?: string }>
 
+export type LimitKind = keyof LimitsPolicy
+
+/**
+ * `rlimit`: the kernel, for each process. `pid-max`: the kernel, for the pid namespace. `watchdog`: the first process of
+ * the sandbox looks at what all of them use, and ends them. `host`: the program that uses ringfence.
+ */
+export type LimitMechanism = 'rlimit' | 'pid-max' | 'watchdog' | 'host'
+
+export interface PlannedLimit {
+  kind: LimitKind
+  value: number
+  mechanism: LimitMechanism
+  /** False: what is used can pass the value for a moment, or in a way that the note names. */
+  exact: boolean
+  /** The mechanism for people, in the kernel's words. */
+  by: string
+  /** What is counted, and what happens at the limit. */
+  note: string
+}
+
 export interface Plan {
   backend: BackendName
   /** Namespaces to make, in the kernel's words. Empty for landlock. */
@@ -109,6 +131,8 @@ export interface Plan {
   stubs: AbsolutePath[]
   landlock: LandlockPlan | null
   seccomp: SeccompPlan
+  /** One for each limit of the policy. */
+  limits: PlannedLimit[]
   enforcement: Enforcement
   /** What the policy's own wishes give up here (nested, unrestricted network), and limits, for people. */
   notes: string[]

@@ -1,16 +1,13 @@
 /** Parts of a policy that are refused before any backend's own rules are looked at. */
 
 import { contains } from '../policy/paths.js'
-import type { LimitsPolicy, ResolvedPolicy } from '../policy/types.js'
+import type { ResolvedPolicy } from '../policy/types.js'
 import { ruleText } from './rule-text.js'
 import type { MachineFacts, UnenforceableRule } from './types.js'
 
-/** Limits that need no help from the kernel: the process layer counts time and output itself. */
-const LIMITS_OF_THE_CALLER: ReadonlySet<keyof LimitsPolicy> = new Set(['wallMs', 'outputBytes'])
-
 /** Everything that no backend enforces in this version. Fails closed: a wish is never dropped. */
 export function refusedEverywhere(policy: ResolvedPolicy, facts: MachineFacts): UnenforceableRule[] {
-  return [...refusedNetwork(policy), ...refusedLimits(policy), ...refusedReopening(policy, facts)]
+  return [...refusedNetwork(policy), ...refusedReopening(policy, facts)]
 }
 
 function refusedNetwork(policy: ResolvedPolicy): UnenforceableRule[] {
@@ -22,16 +19,6 @@ function refusedNetwork(policy: ResolvedPolicy): UnenforceableRule[] {
       enforcedBy: [],
     },
   ]
-}
-
-function refusedLimits(policy: ResolvedPolicy): UnenforceableRule[] {
-  return (Object.keys(policy.limits) as Array<keyof LimitsPolicy>)
-    .filter((name) => policy.limits[name] !== undefined && !LIMITS_OF_THE_CALLER.has(name))
-    .map((name) => ({
-      rule: `limits.${name}`,
-      reason: 'no backend enforces this limit in this version',
-      enforcedBy: [],
-    }))
 }
 
 function refusedReopening(policy: ResolvedPolicy, facts: MachineFacts): UnenforceableRule[] {

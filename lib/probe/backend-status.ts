@@ -38,6 +38,7 @@ export function machineFacts(request: ProbeRequest, kernel: KernelFacts): Machin
     mapsFullRange: kernel.mapsFullRange,
     landlockAbi: Math.min(kernel.landlockAbi, request.maxLandlockAbi),
     mountsProc: true,
+    limitsPidNamespaces: kernel.limitsPidNamespaces,
     arch: process.arch === 'arm64' ? 'arm64' : 'x64',
     stateDirectory: request.stateDirectory,
   }

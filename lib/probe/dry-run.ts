@@ -54,6 +54,7 @@ class Outcome {
   take(event: NativeProcessEvent): void {
     switch (event.type) {
       case 'spawned':
+      case 'limit':
       case 'retry':
       case 'rebuild':
         break

@@ -27,6 +27,7 @@ const {
   ENOTDIR,
   EOPNOTSUPP,
   EPERM,
+  EROFS,
 } = constants.errno
 
 const APPARMOR =
@@ -122,6 +123,11 @@ const HINTS: readonly HintRule[] = [
     stage: 'linux.landlock',
     errno: [E2BIG],
     hint: 'too many Landlock sandboxes inside each other: the kernel allows 16',
+  },
+  {
+    stage: 'linux.limit',
+    errno: [EROFS, EACCES, EPERM, ENOENT],
+    hint: 'the limit needs a /proc that the sandbox may use, as containers do not give it: leave the limit out, or set it for the container',
   },
   { stage: 'linux.landlock.open', errno: [ENOENT, ENOTDIR, ELOOP], hint: CHANGED },
   {

@@ -38,6 +38,7 @@ Napi::Value KernelFactsToJs(const Napi::CallbackInfo& info) {
   object.Set("uid", facts.uid);
   object.Set("gid", facts.gid);
   object.Set("mapsFullRange", facts.maps_full_range);
+  object.Set("limitsPidNamespaces", facts.limits_pid_namespaces);
   object.Set("helperSource", DataOf(env)->helper.in_memory ? "memfd" : "file");
   return object;
 }

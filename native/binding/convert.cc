@@ -63,6 +63,17 @@ constexpr std::pair<const char*, uint32_t> kAccess[] = {{"read", wire::kMountRea
 constexpr std::pair<const char*, uint32_t> kProcSources[] = {{"new", 0},
                                                              {"host", wire::kMountHostProc}};
 
+constexpr std::pair<const char*, wire::LimitKind> kLimitKinds[] = {
+    {"memoryBytes", wire::LimitKind::kMemory},
+    {"processes", wire::LimitKind::kProcesses},
+    {"cpuSeconds", wire::LimitKind::kCpu},
+    {"openFiles", wire::LimitKind::kOpenFiles},
+    {"fileSizeBytes", wire::LimitKind::kFileSize}};
+constexpr std::pair<const char*, wire::LimitMechanism> kLimitMechanisms[] = {
+    {"rlimit", wire::LimitMechanism::kRlimit},
+    {"pid-max", wire::LimitMechanism::kPidMax},
+    {"watchdog", wire::LimitMechanism::kWatchdog}};
+
 bool ToBoolean(Napi::Value value, const char* field) {
   if (!value.IsBoolean()) Refuse(value.Env(), field, "a boolean");
   return value.As<Napi::Boolean>().Value();
@@ -150,6 +161,16 @@ void ReadLandlock(Napi::Value value, PlanSpec* plan) {
   }
 }
 
+void ReadLimits(Napi::Value value, PlanSpec* plan) {
+  const Napi::Array limits = ToArray(value, "limits");
+  for (uint32_t i = 0; i < limits.Length(); ++i) {
+    const Napi::Object limit = ToObject(limits.Get(i), "limits[]");
+    plan->limits.push_back({Lookup(limit.Get("kind"), "limits[].kind", kLimitKinds),
+                            Lookup(limit.Get("mechanism"), "limits[].mechanism", kLimitMechanisms),
+                            ToBits(limit.Get("value"), "limits[].value")});
+  }
+}
+
 void ReadSeccomp(Napi::Value value, PlanSpec* plan) {
   const Napi::Object seccomp = ToObject(value, "seccomp");
   SeccompOptions options;
@@ -184,6 +205,13 @@ std::vector<std::string> ToTexts(Napi::Value value, const char* field) {
   return texts;
 }
 
+const char* LimitName(wire::LimitKind kind) {
+  for (const auto& [name, known] : kLimitKinds) {
+    if (known == kind) return name;
+  }
+  return "";
+}
+
 int ToInteger(Napi::Value value, const char* field) {
   if (!value.IsNumber()) Refuse(value.Env(), field, "a number");
   return value.As<Napi::Number>().Int32Value();
@@ -214,6 +242,7 @@ PlanSpec ToPlan(Napi::Object object) {
   }
   ReadLandlock(object.Get("landlock"), &plan);
   ReadSeccomp(object.Get("seccomp"), &plan);
+  ReadLimits(object.Get("limits"), &plan);
   return plan;
 }
 

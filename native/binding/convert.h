@@ -16,6 +16,8 @@ namespace ringfence {
 std::string ToText(Napi::Value value, const char* field);
 std::vector<std::string> ToTexts(Napi::Value value, const char* field);
 int ToInteger(Napi::Value value, const char* field);
+// As the policy has it: `memoryBytes`.
+const char* LimitName(wire::LimitKind kind);
 
 PlanSpec ToPlan(Napi::Object plan);
 RequestSpec ToRequest(Napi::Object request);

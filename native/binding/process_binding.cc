@@ -28,7 +28,15 @@ Napi::Object UsageOf(Napi::Env env, const ProcessEvent& event) {
   usage.Set("userUs", static_cast<double>(event.user_us));
   usage.Set("systemUs", static_cast<double>(event.system_us));
   usage.Set("maxRssBytes", static_cast<double>(event.max_rss_bytes));
+  usage.Set("wallUs", static_cast<double>(event.wall_us));
   return usage;
+}
+
+void SetLimit(Napi::Object object, const ProcessEvent& event) {
+  object.Set("kind", LimitName(event.limit));
+  object.Set("value", static_cast<double>(event.limit_value));
+  const auto used = static_cast<double>(event.limit_used);
+  object.Set("used", event.limit == wire::LimitKind::kCpu ? used / 1e6 : used);
 }
 
 void SetFailureOf(Napi::Object object, const Failure& failure) {
@@ -66,6 +74,10 @@ Napi::Object ToJs(Napi::Env env, const ProcessEvent& event) {
       object.Set("usage", UsageOf(env, event));
       break;
     }
+    case ProcessEvent::Kind::kLimit:
+      object.Set("type", "limit");
+      SetLimit(object, event);
+      break;
     case ProcessEvent::Kind::kClosed:
     case ProcessEvent::Kind::kPlanClosed:
       object.Set("type", "closed");
@@ -163,7 +175,7 @@ void ProcessBinding::Define(Napi::Env env) {
   const Napi::Function constructor = DefineClass(
       env, "NativeProcess",
       {InstanceAccessor<&ProcessBinding::Pid>("pid"), InstanceMethod<&ProcessBinding::Kill>("kill"),
-       InstanceMethod<&ProcessBinding::RefLoop>("ref"),
+       InstanceMethod<&ProcessBinding::End>("end"), InstanceMethod<&ProcessBinding::RefLoop>("ref"),
        InstanceMethod<&ProcessBinding::UnrefLoop>("unref")});
   Napi::FunctionReference& reference = DataOf(env)->process_constructor;
   reference = Napi::Persistent(constructor);
@@ -241,6 +253,11 @@ Napi::Value ProcessBinding::Kill(const Napi::CallbackInfo& info) {
   const int signal = ToInteger(info[0], "signal");
   if (signal < 0 || signal > 64) throw Napi::RangeError::New(info.Env(), "signal: expected 0..64");
   if (!closed_ && signal != 0) data_->launches->Signal(id_, signal);
+  return Napi::Boolean::New(info.Env(), !closed_);
+}
+
+Napi::Value ProcessBinding::End(const Napi::CallbackInfo& info) {
+  if (!closed_) data_->launches->Signal(id_, wire::kEndSignal);
   return Napi::Boolean::New(info.Env(), !closed_);
 }
 

@@ -31,6 +31,7 @@ class ProcessBinding : public Napi::ObjectWrap<ProcessBinding> {
  private:
   Napi::Value Pid(const Napi::CallbackInfo& info);
   Napi::Value Kill(const Napi::CallbackInfo& info);
+  Napi::Value End(const Napi::CallbackInfo& info);
   void RefLoop(const Napi::CallbackInfo& info);
   void UnrefLoop(const Napi::CallbackInfo& info);
   void SetReferenced(bool referenced);

@@ -78,6 +78,10 @@ namespace ringfence {
   X(kCapabilityAmbient, "linux.capability.ambient", "prctl")                     \
   X(kCapabilityDrop, "linux.capability.drop", "capset")                          \
   X(kNoNewPrivs, "linux.no-new-privs", "prctl")                                  \
+  X(kLimitLastPid, "linux.limit.last-pid", "write")                              \
+  X(kLimitPidMax, "linux.limit.pid-max", "write")                                \
+  X(kLimitSet, "linux.limit.set", "prlimit64")                                   \
+  X(kLimitWatch, "linux.limit.watch", "openat")                                  \
   X(kLandlockCreate, "linux.landlock.create-ruleset", "landlock_create_ruleset") \
   X(kLandlockOpen, "linux.landlock.open", "open")                                \
   X(kLandlockAddRule, "linux.landlock.add-rule", "landlock_add_rule")            \

@@ -22,6 +22,17 @@ ProcessEvent ExitOf(uint64_t id, const wire::Report& report) {
   event.user_us = report.user_us;
   event.system_us = report.system_us;
   event.max_rss_bytes = report.max_rss_bytes;
+  event.wall_us = report.wall_us;
+  return event;
+}
+
+ProcessEvent LimitOf(uint64_t id, const wire::Report& report) {
+  ProcessEvent event;
+  event.kind = ProcessEvent::Kind::kLimit;
+  event.id = id;
+  event.limit = report.limit;
+  event.limit_value = report.limit_value;
+  event.limit_used = report.limit_used;
   return event;
 }
 
@@ -109,6 +120,9 @@ void Dispatcher::TakeReport(Connection* connection, ReceivedReport* received) {
       LeaveRunner(connection);
       connection->launch = 0;
       return LoseLaunch(launch, *connection);
+    case wire::ReportKind::kLimit:
+      if (launch != nullptr) sink_(LimitOf(launch->id, report));
+      return;
     case wire::ReportKind::kExited:
       if (launch == nullptr) return;
       launch->executed = true;

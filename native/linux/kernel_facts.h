@@ -13,6 +13,8 @@ struct KernelFacts {
   unsigned gid = 0;
   // CAP_SETUID and CAP_SETGID are there, so that every id can be mapped into a user namespace.
   bool maps_full_range = false;
+  // kernel.pid_max is of each pid namespace (Linux 6.14), and the next number in it can be set.
+  bool limits_pid_namespaces = false;
 };
 
 KernelFacts AskKernel();

@@ -43,6 +43,7 @@ struct ProcessEvent {
   enum class Kind {
     kSpawned,
     kFailed,
+    kLimit,
     kExited,
     kClosed,
     kRetry,    // `failure`: why the same request was sent again
@@ -57,11 +58,16 @@ struct ProcessEvent {
   Failure failure;
   // kFailed: of the first attempt.
   std::optional<Failure> cause;
+  // kLimit: of CPU time `limit_used` is in microseconds.
+  wire::LimitKind limit = wire::LimitKind::kMemory;
+  uint64_t limit_value = 0;
+  uint64_t limit_used = 0;
   // kExited: as of wait(2).
   int wait_status = 0;
   uint64_t user_us = 0;
   uint64_t system_us = 0;
   uint64_t max_rss_bytes = 0;
+  uint64_t wall_us = 0;
 };
 
 }  // namespace ringfence

@@ -50,6 +50,7 @@ std::vector<char> EncodePlan(const PlanSpec& plan) {
   header.outer_filter = writer.AddArray(plan.outer_filter);
   header.bubblewrap = OptionalText(&writer, plan.bubblewrap);
   header.bubblewrap_args = writer.AddTexts(plan.bubblewrap_args);
+  header.limits = writer.AddArray(plan.limits);
   return std::move(writer).Finish(header);
 }
 

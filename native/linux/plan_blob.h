@@ -38,6 +38,7 @@ struct PlanSpec {
   std::vector<BpfInstruction> outer_filter;
   std::string bubblewrap;
   std::vector<std::string> bubblewrap_args;
+  std::vector<wire::Limit> limits;
 };
 
 std::vector<char> EncodePlan(const PlanSpec& plan);

@@ -73,6 +73,26 @@ struct LandlockRule {
   uint32_t optional;
 };
 
+enum class LimitKind : uint32_t {
+  kMemory = 0,     // bytes
+  kProcesses = 1,  // processes and threads
+  kCpu = 2,        // seconds; used: microseconds
+  kOpenFiles = 3,
+  kFileSize = 4,  // bytes
+};
+
+enum class LimitMechanism : uint32_t {
+  kRlimit = 0,    // setrlimit(2) of each process of the command
+  kPidMax = 1,    // kernel.pid_max of the pid namespace
+  kWatchdog = 2,  // the init adds up what the processes use, and ends them
+};
+
+struct Limit {
+  LimitKind kind;
+  LimitMechanism mechanism;
+  uint64_t value;
+};
+
 enum PlanFlag : uint32_t {
   kPlanLoopback = 1,  // bring lo up
   kPlanLandlock = 2,
@@ -98,6 +118,7 @@ struct Plan {
   Text bubblewrap;
   uint32_t reserved;
   Span bubblewrap_args;  // Text
+  Span limits;           // Limit
 };
 
 enum RequestFlag : uint32_t {
@@ -148,6 +169,7 @@ enum class ReportKind : uint32_t {
       4,  // the sender stands for the tree: its pidfd by SCM_RIGHTS, its pid by SCM_CREDENTIALS
   kExecuting = 5,  // from here on the command may have run
   kGone = 6,       // no process of the command is left, but for the sender
+  kLimit = 7,      // reached; before kExited
 };
 
 inline constexpr uint32_t kReportPathCapacity = 4096;
@@ -160,6 +182,11 @@ struct Report {
   uint64_t user_us;
   uint64_t system_us;
   uint64_t max_rss_bytes;
+  uint64_t wall_us;
+  LimitKind limit;
+  uint32_t reserved;
+  uint64_t limit_value;
+  uint64_t limit_used;
   uint32_t path_length;
   char path[kReportPathCapacity];  // only path_length bytes are sent
 };
@@ -168,7 +195,11 @@ struct Report {
 // to the init; the command could send it too, which only makes the init look once more.
 inline constexpr int kRepairSignal = 64;
 
-// Addon -> launcher. SIGKILL ends the tree, kRepairSignal is for the init or the runner, anything
+// Ends everything as SIGKILL does, by the hand of the init, which lives to tell what was used.
+inline constexpr int kEndSignal = 63;
+
+// Addon -> launcher. SIGKILL ends the tree, kRepairSignal is for the init or the runner, kEndSignal
+// for the init, anything
 // else goes to the command.
 struct Control {
   int32_t signal;

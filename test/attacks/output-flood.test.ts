@@ -48,7 +48,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   test('the limit of the policy ends the command', async () => {
     const { sandbox } = await openWorkspace(backend, { limits: { outputBytes: MiB } })
     const result = await sandbox.exec('sh', ['-c', 'cat /dev/zero'])
-    expect(result).toMatchObject({ limit: 'outputBytes', signal: 'SIGKILL', failed: true })
+    expect(result).toMatchObject({ limit: { kind: 'outputBytes' }, signal: 'SIGKILL', failed: true })
     expect(await sandbox.exec('head', ['-c', '1000', '/dev/zero'])).toMatchObject({ exitCode: 0 })
   })
 })

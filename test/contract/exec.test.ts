@@ -20,7 +20,12 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
       failed: true,
       denials: [],
       enforcement: sandbox.explain().plan.enforcement,
-      usage: { userUs: expect.any(Number), systemUs: expect.any(Number), maxRssBytes: expect.any(Number) },
+      usage: {
+        userUs: expect.any(Number),
+        systemUs: expect.any(Number),
+        maxRssBytes: expect.any(Number),
+        wallUs: expect.any(Number),
+      },
       durationMs: expect.any(Number),
     })
     expect(Object.keys(result.enforcement)).toEqual([...PROTECTIONS])
@@ -65,7 +70,12 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   test('the output limit of the policy ends the command', async () => {
     const { sandbox } = await openWorkspace(backend, { limits: { outputBytes: 100_000 } })
     const result = await sandbox.exec('cat', ['/dev/zero'])
-    expect(result).toMatchObject({ signal: 'SIGKILL', limit: 'outputBytes', failed: true, timedOut: false })
+    expect(result).toMatchObject({
+      signal: 'SIGKILL',
+      limit: { kind: 'outputBytes', value: 100_000 },
+      failed: true,
+      timedOut: false,
+    })
     expect(result.stdout.length).toBe(100_000)
     expect(await sandbox.exec('echo', ['little'])).toMatchObject({ stdout: 'little\n', exitCode: 0 })
     const unlimited = () => sandbox.spawn('true', { stdio: 'inherit' })

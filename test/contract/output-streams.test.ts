@@ -216,6 +216,6 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
     child.stderr.on('data', (chunk) => (sizes[1] += chunk.length))
     await closed(child)
     expect((sizes[0] as number) + (sizes[1] as number)).toBe(300_000)
-    expect(child).toMatchObject({ limit: 'outputBytes', signalCode: 'SIGKILL' })
+    expect(child).toMatchObject({ limit: { kind: 'outputBytes', value: 300_000 }, signalCode: 'SIGKILL' })
   })
 })

@@ -88,7 +88,11 @@ echo up; sleep 60`,
 
   test('the wall time of the policy is a timeout of every command', async () => {
     const { sandbox } = await openWorkspace(backend, { limits: { wallMs: 150 } })
-    expect(await sandbox.exec('sleep', ['60'])).toMatchObject({ timedOut: true, limit: 'wallMs', signal: 'SIGTERM' })
+    expect(await sandbox.exec('sleep', ['60'])).toMatchObject({
+      timedOut: true,
+      limit: { kind: 'wallMs', value: 150, used: expect.any(Number) },
+      signal: 'SIGTERM',
+    })
     const own = await sandbox.exec('sleep', ['60'], { timeout: 50 })
     expect(own).toMatchObject({ timedOut: true, signal: 'SIGTERM' })
     expect(own).not.toHaveProperty('limit')

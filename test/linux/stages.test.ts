@@ -8,6 +8,7 @@ import { sourceFiles } from '../structure/source-files.js'
 import { buildCli } from '../support/cli.js'
 import { BUBBLEWRAP_STAGES, EXEC_STAGES, INIT_STAGES, LANDLOCK_STAGES } from './support/command-stages.js'
 import { HELPER_STAGES, LAUNCH_STAGES, NAMESPACE_STAGES, SUPERVISOR_STAGES } from './support/launch-stages.js'
+import { LIMIT_STAGES } from './support/limit-stages.js'
 import { MOUNT_STAGES } from './support/mount-stages.js'
 import { needBackends } from './support/need.js'
 import { stagesOfHeader } from './support/stage-case.js'
@@ -21,6 +22,7 @@ const CASES = [
   NAMESPACE_STAGES,
   MOUNT_STAGES,
   INIT_STAGES,
+  LIMIT_STAGES,
   LANDLOCK_STAGES,
   EXEC_STAGES,
   BUBBLEWRAP_STAGES,

@@ -10,6 +10,7 @@
 #include "linux/launcher/capabilities.h"
 #include "linux/launcher/clone_process.h"
 #include "linux/launcher/landlock.h"
+#include "linux/launcher/limits.h"
 #include "linux/launcher/session.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
@@ -136,7 +137,7 @@ Outcome Enter(CommandState* state) {
   RINGFENCE_TRY(Check(Stage::kCommandChdir, sys::Call(__NR_chdir, sys::Address(cwd)), cwd));
   sys::Call(__NR_umask, launch.request->umask);
   RestoreOpenFiles(*state);
-  return {};
+  return SetResourceLimits(launch);
 }
 
 Outcome RunRequest(CommandState* state) {

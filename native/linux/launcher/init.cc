@@ -45,8 +45,9 @@ Outcome MapIds(Init* init) {
       char byte = 0;
       const long size = sys::Read(init->options.sync, &byte, 1);
       sys::Close(init->options.sync);
-      // End of file: the supervisor failed, and has reported it.
-      return size == 1 ? Outcome{} : Outcome{Stage::kSupervisorSync, EPIPE, nullptr};
+      // End of file: the supervisor failed, and it is the one that knows why.
+      if (size != 1) sys::Exit(1);
+      return {};
     }
   }
   return {Stage::kHelperProtocol, EINVAL, nullptr};

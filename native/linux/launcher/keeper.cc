@@ -6,7 +6,9 @@
 #include <linux/wait.h>
 
 #include "linux/launcher/capabilities.h"
+#include "linux/launcher/clock.h"
 #include "linux/launcher/descendants.h"
+#include "linux/launcher/limits.h"
 #include "linux/launcher/reopen.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
@@ -29,18 +31,53 @@ void Forward(Keeper* keeper, int signal) {
   if (signal != kSigChild && keeper->child > 0) sys::Call(__NR_kill, keeper->child, signal);
 }
 
-// True when the command has ended.
+void ReportEnd(Keeper* keeper, int status, const struct rusage& usage) {
+  if (!keeper->running) return;
+  keeper->usage.Ended(status, &usage);
+  ReportExit(keeper->launch, status, &usage, MonotonicUs() - keeper->started_us);
+}
+
+// Everything at once, so that what still runs cannot use the gap. Only PID 1 of the command's own
+// namespace reaches the command and nothing else by that. In Landlock mode the supervisor ends what
+// the command leaves.
+void KillAll(Keeper* keeper) {
+  constexpr long kEveryProcess = -1;
+  if (keeper->command.session != nullptr) return KillOwn(*keeper);
+  keeper->killed_all = sys::Call(__NR_getpid) == 1;
+  if (keeper->killed_all) {
+    sys::Call(__NR_kill, kEveryProcess, kSigKill);
+  } else if (keeper->child > 0) {
+    sys::Call(__NR_kill, keeper->child, kSigKill);
+  }
+}
+
+// Milliseconds until the first of both, -1: never.
+int Earlier(int a, int b) {
+  if (a < 0 || b < 0) return a < 0 ? b : a;
+  return a < b ? a : b;
+}
+
+// True when the command has ended; after KillAll() in a pid namespace, when everything has, and the
+// usage is that of everything.
 bool Reap(Keeper* keeper) {
   for (;;) {
     int status = 0;
     struct rusage usage;
     const long pid =
         sys::Call(__NR_wait4, -1, sys::Address(&status), WNOHANG | __WALL, sys::Address(&usage));
+    if (pid == -ECHILD && keeper->killed_all) {
+      constexpr int kChildren = -1;
+      sys::Call(__NR_getrusage, kChildren, sys::Address(&usage));
+      ReportEnd(keeper, keeper->killed_status, usage);
+      return true;
+    }
     if (pid <= 0) return false;
     keeper->broker.Reaped(pid);
     if (pid != keeper->child) continue;
     keeper->child = 0;
-    if (keeper->running) ReportExit(keeper->launch, status, &usage);
+    keeper->killed_status = status;
+    if (keeper->killed_all) continue;
+    ReportEnd(keeper, status, usage);
     return true;
   }
 }
@@ -63,6 +100,11 @@ void KillOwn(const Keeper& keeper) {
 }
 
 Outcome Prepare(Keeper* keeper) {
+  // In a session the pid namespace is not the command's own; such limits are not planned then.
+  if (keeper->command.session == nullptr) {
+    RINGFENCE_TRY(LimitProcessNumbers(keeper->launch));
+    RINGFENCE_TRY(keeper->usage.Open());
+  }
   RINGFENCE_TRY(OpenSignals(&keeper->signals));
   keeper->command.launch = &keeper->launch;
   keeper->child = StartCommand(&keeper->command);
@@ -75,6 +117,7 @@ Outcome Execute(Keeper* keeper) {
   ReleaseCommand(&keeper->command);
   RINGFENCE_TRY(keeper->command.outcome);
   keeper->running = true;
+  keeper->started_us = MonotonicUs();
   if (keeper->launch.plan->mode == wire::Mode::kNamespaces) {
     // What opening a path for the command must not be helped by.
     RINGFENCE_TRY(KeepInitCapabilities());
@@ -87,14 +130,19 @@ Outcome Execute(Keeper* keeper) {
 
 Outcome HandleSignal(Keeper* keeper, int signal) {
   if (signal == wire::kRepairSignal) return keeper->watch.Changed();
-  Forward(keeper, signal);
+  if (signal == wire::kEndSignal) {
+    KillAll(keeper);
+  } else {
+    Forward(keeper, signal);
+  }
   return {};
 }
 
 Outcome ServeOnce(Keeper* keeper, bool* ended, bool* control_ready) {
   Watch& watch = keeper->watch;
   const int listener = keeper->running ? keeper->command.listener : -1;
-  const bool timed = watch.timeout_ms() >= 0;
+  const int wait_ms =
+      Earlier(watch.timeout_ms(), keeper->running ? keeper->usage.timeout_ms() : -1);
   const short control_events = keeper->reads_control ? POLLIN : POLLRDHUP;
   pollfd polled[3] = {{keeper->signals, POLLIN, 0},
                       {listener, POLLIN, 0},
@@ -102,11 +150,12 @@ Outcome ServeOnce(Keeper* keeper, bool* ended, bool* control_ready) {
   struct {
     long seconds;
     long nanoseconds;
-  } timeout = {0, watch.timeout_ms() * 1000000L};
-  const long ready =
-      sys::Call(__NR_ppoll, sys::Address(polled), 3, timed ? sys::Address(&timeout) : 0, 0, 8);
+  } const timeout = {wait_ms / 1000, wait_ms % 1000 * 1000000L};
+  const long ready = sys::Call(__NR_ppoll, sys::Address(polled), 3,
+                               wait_ms >= 0 ? sys::Address(&timeout) : 0, 0, 8);
   if (ready < 0 && ready != -EINTR) return Check(Stage::kSupervisorPoll, ready);
-  if (ready == 0) RINGFENCE_TRY(watch.TimeUp());
+  RINGFENCE_TRY(watch.TimeUp());
+  if (keeper->running && keeper->usage.Exceeded()) KillAll(keeper);
   HandleListener(keeper, polled[1].revents);
   *control_ready = (polled[2].revents & POLLIN) != 0;
   if (polled[2].revents != 0 && !*control_ready) EndEverything(keeper);

@@ -6,17 +6,20 @@
 #include "linux/launcher/broker.h"
 #include "linux/launcher/command.h"
 #include "linux/launcher/launch.h"
+#include "linux/launcher/usage_watch.h"
 #include "linux/launcher/watch.h"
 
 namespace ringfence {
 
 struct Keeper {
-  Keeper(const Launch& of, Watch watching) : launch(of), watch(watching), broker(of) {}
+  Keeper(const Launch& of, Watch watching)
+      : launch(of), watch(watching), broker(of), usage(of) {}
 
   const Launch& launch;
   Watch watch;
   CommandState command;
   Broker broker;
+  UsageWatch usage;
   int signals = -1;
   // Messages of the addon come here; else the supervisor reads them, and only the end of the addon
   // is of interest.
@@ -26,6 +29,10 @@ struct Keeper {
   long child = 0;
   // It executes the request. Before: only prepared.
   bool running = false;
+  uint64_t started_us = 0;
+  // Everything was told to end, by a limit or by the addon.
+  bool killed_all = false;
+  int killed_status = 0;  // of the command
 };
 
 // The view is complete: starts the process of the command, restricted and waiting for its request.
@@ -38,7 +45,7 @@ Outcome Execute(Keeper* keeper);
 // process.
 void KillOwn(const Keeper& keeper);
 
-// A signal for the command, or the request to look at the protections.
+// A signal for the command, or the request to look at the protections or to end everything.
 Outcome HandleSignal(Keeper* keeper, int signal);
 
 // One round: waits for something to happen, and handles it. `ended` when the command has ended,

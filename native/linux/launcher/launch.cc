@@ -60,6 +60,11 @@ wire::Report EmptyReport(wire::ReportKind kind) {
   report.user_us = 0;
   report.system_us = 0;
   report.max_rss_bytes = 0;
+  report.wall_us = 0;
+  report.limit = wire::LimitKind::kMemory;
+  report.reserved = 0;
+  report.limit_value = 0;
+  report.limit_used = 0;
   report.path_length = 0;
   return report;
 }
@@ -124,13 +129,22 @@ void ReportGone(const Launch& launch) { Send(launch, EmptyReport(wire::ReportKin
 
 void ReportSpawned(const Launch& launch) { Send(launch, EmptyReport(wire::ReportKind::kSpawned)); }
 
-void ReportExit(const Launch& launch, int wait_status, const void* rusage) {
-  const auto* usage = static_cast<const KernelUsage*>(rusage);
+void ReportExit(const Launch& launch, int wait_status, const void* rusage, uint64_t wall_us) {
   wire::Report report = EmptyReport(wire::ReportKind::kExited);
   report.wait_status = wait_status;
+  const auto* usage = static_cast<const KernelUsage*>(rusage);
   report.user_us = Microseconds(usage->ru_utime);
   report.system_us = Microseconds(usage->ru_stime);
   report.max_rss_bytes = static_cast<uint64_t>(usage->ru_maxrss) * 1024;
+  report.wall_us = wall_us;
+  Send(launch, report);
+}
+
+void ReportLimit(const Launch& launch, const wire::Limit& limit, uint64_t used) {
+  wire::Report report = EmptyReport(wire::ReportKind::kLimit);
+  report.limit = limit.kind;
+  report.limit_value = limit.value;
+  report.limit_used = used;
   Send(launch, report);
 }
 

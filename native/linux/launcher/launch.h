@@ -86,7 +86,10 @@ void ReportExecuting(const Launch& launch);
 Outcome ReportReady(const Launch& launch);
 
 void ReportGone(const Launch& launch);
-void ReportExit(const Launch& launch, int wait_status, const void* rusage);
+void ReportExit(const Launch& launch, int wait_status, const void* rusage, uint64_t wall_us);
+
+// `used` in the unit of the limit, of CPU time in microseconds.
+void ReportLimit(const Launch& launch, const wire::Limit& limit, uint64_t used);
 
 }  // namespace ringfence
 

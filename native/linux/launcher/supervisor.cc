@@ -91,7 +91,7 @@ void Signal(Supervisor* supervisor, int signal) {
   if (supervisor->launch.plan->mode == wire::Mode::kBubblewrap && signal != kSigKill) {
     if (const long init = BubblewrapChild(&supervisor->bubblewrap)) {
       target = init;
-    } else if (signal == wire::kRepairSignal) {
+    } else if (signal == wire::kRepairSignal || signal == wire::kEndSignal) {
       return;  // bwrap would end by it; the init looks once by itself
     }
   }

@@ -9,6 +9,7 @@
 #ifndef RINGFENCE_LINUX_LAUNCHER_WATCH_H_
 #define RINGFENCE_LINUX_LAUNCHER_WATCH_H_
 
+#include "linux/launcher/clock.h"
 #include "linux/launcher/launch.h"
 #include "linux/launcher/mount/masks.h"
 
@@ -32,8 +33,9 @@ class Watch {
   // The same for a while after a change: a host that puts a tree in another's place makes its
   // directories one after the other, and those of the new tree are not watched.
   int timeout_ms() const {
-    const bool polls = (launch_.request->flags & wire::kRequestPoll) != 0;
-    return polls || looks_left_ > 0 ? kPollMs : -1;
+    if (!looks()) return -1;
+    const uint64_t now = MonotonicUs();
+    return now >= next_look_us_ ? 0 : static_cast<int>((next_look_us_ - now) / 1000 + 1);
   }
 
   // Looks at every protected path. A failure means that a protection is lost.
@@ -42,10 +44,14 @@ class Watch {
   // For when the addon has seen a change, and for when the time is up.
   Outcome Changed() {
     looks_left_ = kLooksAfterChange;
+    next_look_us_ = MonotonicUs() + kPollUs;
     return Repair();
   }
   Outcome TimeUp() {
+    const uint64_t now = MonotonicUs();
+    if (!looks() || now < next_look_us_) return {};
     if (looks_left_ > 0) --looks_left_;
+    next_look_us_ = now + kPollUs;
     return Repair();
   }
 
@@ -56,9 +62,13 @@ class Watch {
   void RemoveStubs();
 
  private:
-  static constexpr int kPollMs = 20;
+  static constexpr uint64_t kPollUs = 20000;
   static constexpr int kMaxStubs = 64;
   static constexpr int kLooksAfterChange = 50;
+
+  bool looks() const {
+    return (launch_.request->flags & wire::kRequestPoll) != 0 || looks_left_ > 0;
+  }
 
   // `leaving` is set to a path whose removal is under way.
   Outcome RepairAll(const char** leaving);
@@ -73,6 +83,7 @@ class Watch {
   const char* stubs_[kMaxStubs] = {};
   int stub_count_ = 0;
   int looks_left_ = 0;
+  uint64_t next_look_us_ = 0;
 };
 
 }  // namespace ringfence

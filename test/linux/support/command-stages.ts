@@ -81,6 +81,9 @@ function landlock(...rules: LandlockRule[]): Launch {
   return { plan }
 }
 
+/** Everything can be read and executed. */
+export const LANDLOCK_EVERYTHING: Launch = landlock()
+
 export const LANDLOCK_STAGES: StageCase[] = [
   weakLauncher(
     { stage: 'linux.landlock.create-ruleset', cause: 'Linux before 5.13', errno: 'ENOSYS', needs: 'landlock' },

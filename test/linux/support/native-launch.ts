@@ -34,6 +34,7 @@ export function planOf(plan: Partial<NativePlan> = {}): NativePlan {
     mounts: [{ op: 'readonly-root' }, { op: 'proc', source: 'new', readonlyControls: false }, { op: 'dev' }],
     landlock: null,
     seccomp: { nested: false, sockets: 'loopback', unixSockets: 'own' },
+    limits: [],
     ...plan,
   }
 }

@@ -10,8 +10,7 @@ const NOTHING_GIVEN = {
   allowHosts: [],
   backend: 'auto',
   timeoutMs: undefined,
-  memoryBytes: undefined,
-  processes: undefined,
+  limits: {},
   environment: {},
 }
 
@@ -50,7 +49,7 @@ describe('what is read', () => {
       },
     ],
     [
-      'run --policy read-only --cwd /d --network unrestricted --backend landlock --timeout 5 --memory 6 --processes 7 --env A=b=c --env E= --json out -q -- x'.split(
+      'run --policy read-only --cwd /d --network unrestricted --backend landlock --timeout 5 --memory 6 --processes 7 --cpu 8 --open-files 9 --file-size 10 --output 11 --env A=b=c --env E= --json out -q -- x'.split(
         ' ',
       ),
       {
@@ -62,8 +61,14 @@ describe('what is read', () => {
           network: 'unrestricted',
           backend: 'landlock',
           timeoutMs: 5,
-          memoryBytes: 6,
-          processes: 7,
+          limits: {
+            memoryBytes: 6,
+            processes: 7,
+            cpuSeconds: 8,
+            openFiles: 9,
+            fileSizeBytes: 10,
+            outputBytes: 11,
+          },
           environment: { A: 'b=c', E: '' },
         },
         argv: ['x'],

@@ -36,6 +36,7 @@ export function machine(changes: Partial<MachineFacts> = {}): MachineFacts {
     mapsFullRange: false,
     landlockAbi: 7,
     mountsProc: true,
+    limitsPidNamespaces: true,
     arch: 'x64',
     bubblewrap: bubblewrap('0.8.0'),
     stateDirectory: '/run/user/1000/ringfence',

@@ -35,9 +35,12 @@ long DeviceOf(int place, uint64_t* device) {
   return 0;
 }
 
-Outcome Masks::Create() {
+Outcome Masks::Create(uint64_t most_bytes) {
   if (root_ >= 0) return {};
-  const char* const options[] = {"mode", "0755", nullptr, nullptr};
+  Line<32> size;
+  size.Add(most_bytes);
+  const char* const options[] = {"mode",       "0755",  most_bytes == 0 ? nullptr : "size",
+                                 size.c_str(), nullptr, nullptr};
   const long root = NewFileSystem("tmpfs", options, kNoSuid | kNoDev);
   RINGFENCE_TRY(Check(Stage::kMountTmpfs, root));
   root_ = static_cast<int>(root);

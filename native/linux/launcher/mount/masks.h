@@ -10,8 +10,9 @@ namespace ringfence::mount {
 class Masks {
  public:
   // Makes the tmpfs, once, and attaches it on /proc, where the real /proc will cover it: only an
-  // attached mount can be cloned before Linux 6.15.
-  Outcome Create();
+  // attached mount can be cloned before Linux 6.15. It holds at most `most_bytes`, 0: as the kernel
+  // has it.
+  Outcome Create(uint64_t most_bytes);
 
   // The tmpfs in another mount namespace, a copy of the one that it was made in, where nothing
   // covers it on /proc.

@@ -2,6 +2,7 @@
 
 #include <linux/errno.h>
 
+#include "linux/launcher/limits.h"
 #include "linux/launcher/mount/device_nodes.h"
 #include "linux/launcher/mount/mount_api.h"
 #include "linux/launcher/mount/proc.h"
@@ -64,7 +65,11 @@ Outcome RenewDevices(const Launch& launch, bool used) {
     RINGFENCE_TRY(AttachNew("/dev/pts", NewTerminals(), Stage::kMountDevpts, used));
   }
   if (IsBound(launch, "/dev/shm")) return {};
-  const char* const options[] = {"mode", "1777", nullptr, nullptr};
+  const wire::Limit* memory = FindLimit(launch, wire::LimitKind::kMemory);
+  Line<32> size;
+  if (memory != nullptr) size.Add(memory->value);
+  const char* const options[] = {"mode",       "1777",  memory == nullptr ? nullptr : "size",
+                                 size.c_str(), nullptr, nullptr};
   return AttachNew("/dev/shm", NewFileSystem("tmpfs", options, kNoSuid | kNoDev),
                    Stage::kMountTmpfs, used);
 }

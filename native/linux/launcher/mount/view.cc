@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 
+#include "linux/launcher/limits.h"
 #include "linux/launcher/mount/device_nodes.h"
 #include "linux/launcher/mount/mount_api.h"
 #include "linux/launcher/mount/place.h"
@@ -158,7 +159,8 @@ Outcome CreateMasks(Build* build) {
   RINGFENCE_TRY(OpenOrMakePlace(build->own, "/proc", PlaceType::kDirectory, &place));
   sys::Close(place);
   build->own.masks = build->masks;
-  return build->masks->Create();
+  const wire::Limit* memory = FindLimit(build->launch, wire::LimitKind::kMemory);
+  return build->masks->Create(memory == nullptr ? 0 : memory->value);
 }
 
 Outcome BuildProc(Build* build, const wire::Mount& step) {
