@@ -241,6 +241,23 @@ TEST(OutputReaderClosesWhileCommandsWrite) {
   (void)signal(SIGPIPE, SIG_DFL);
 }
 
+TEST(OutputReaderDoesNotBlockOnAnEndThatBlocks) {
+  Consumer consumer;
+  unique_fd writer;
+  const uint64_t id = consumer.OpenStream(&writer);
+  CHECK_EQ(fcntl(consumer.reader().FdOf(id), F_GETFL) & O_NONBLOCK, 0);
+  CHECK(write(writer.get(), "x", 1) == 1);
+  (void)consumer.Await();
+  std::string bytes;
+  CHECK(!consumer.Take(id, &bytes));
+  // Another output is read meanwhile, and the reader can be ended.
+  unique_fd other;
+  const uint64_t second = consumer.OpenStream(&other);
+  WriteAll(std::move(other), "second", 6);
+  CHECK_EQ(consumer.ReadAll(second), "second");
+  consumer.reader().Close(id);
+}
+
 TEST(OutputReaderEndsWithOpenOutputs) {
   const size_t before = test::CountOpenDescriptors();
   unique_fd writers[3];
