@@ -111,7 +111,8 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     this.#wallLimited = wallMs > 0 && (request.timeoutMs === 0 || wallMs < request.timeoutMs)
     if (native === undefined) {
       process.nextTick(() => (failure === undefined ? this.#neverStart(request) : this.#fail(failure)))
-      process.nextTick(() => this.#take({ type: 'closed' }))
+      // After `exit`, which comes a tick later: without streams nothing else keeps `close` back.
+      setImmediate(() => this.#take({ type: 'closed' }))
       return
     }
     this.#termination = new Termination(

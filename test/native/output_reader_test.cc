@@ -177,7 +177,7 @@ TEST(OutputReaderLetsTheCommandWaitWhenNobodyTakes) {
   const uint64_t id = consumer.OpenStream(&writer);
   const size_t held = Written(writer.get());
   constexpr size_t kBlocks = OutputReader::kBlocksPerStream * OutputReader::kBlockBytes;
-  CHECK(held >= kBlocks && held <= kBlocks + 1024U * 1024U);
+  CHECK(held >= kBlocks && held <= kBlocks + size_t{1024} * 1024);
   writer.reset();
   CHECK_EQ(consumer.ReadAll(id).size(), held);
 }
