@@ -116,7 +116,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     this.#wallLimited = wallMs > 0 && (request.timeoutMs === 0 || wallMs < request.timeoutMs)
     if (native === undefined) {
       process.nextTick(() => (failure === undefined ? this.#neverStart(request) : this.#fail(failure)))
-      // After `exit`, which has a tick of its own.
+      // After `exit`, which comes a tick later: without streams nothing else keeps `close` back.
       setImmediate(() => this.#take({ type: 'closed' }))
       return
     }

@@ -12,7 +12,7 @@ namespace {
 constexpr napi_type_tag kBudgetTag = {0x4b7de0a94c2f4f19ULL, 0x8a35c1f6d20e9b74ULL};
 
 // Less is copied: the memory for it is then found faster than a finalizer is run.
-constexpr size_t kLeastOwned = 64U * 1024U;
+constexpr size_t kLeastOwned = size_t{64} * 1024;
 
 using Budget = std::shared_ptr<OutputBudget>;
 

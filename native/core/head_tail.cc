@@ -6,10 +6,10 @@
 namespace ringfence {
 namespace {
 
-constexpr size_t kFirstAllocation = 16U * 1024U;
+constexpr size_t kFirstAllocation = size_t{16} * 1024;
 
 // Filling a place directly saves a copy, which is worth it for places that take a whole read.
-constexpr size_t kLeastRoom = 64U * 1024U;
+constexpr size_t kLeastRoom = size_t{64} * 1024;
 
 }  // namespace
 

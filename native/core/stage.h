@@ -103,7 +103,6 @@ namespace ringfence {
   X(kToolSpawn, "linux.tool.spawn", "posix_spawn")                               \
   X(kToolRead, "linux.tool.read", "read")                                        \
   X(kToolTimeout, "linux.tool.timeout", "")                                      \
-  X(kOutputOpen, "linux.output.open", "fcntl")                                   \
   X(kOutputWatch, "linux.output.watch", "epoll_ctl")                             \
   X(kOutputThread, "linux.output.thread", "clone")                               \
   X(kOutputRead, "linux.output.read", "read")

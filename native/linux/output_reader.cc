@@ -1,6 +1,5 @@
 #include "linux/output_reader.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -22,12 +21,6 @@ constexpr size_t kBlocksPerWake = 4;
 
 // Below this many full blocks a stream that waits is read on.
 constexpr size_t kResumeBlocks = OutputReader::kBlocksPerStream / 2;
-
-Status SetNonBlocking(int fd) {
-  const int flags = fcntl(fd, F_GETFL);
-  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return {Stage::kOutputOpen, errno};
-  return Status::Ok();
-}
 
 }  // namespace
 
@@ -57,7 +50,6 @@ Status OutputReader::OpenCapture(unique_fd end, uint64_t capacity,
 
 Status OutputReader::Open(std::shared_ptr<Channel> channel, uint64_t* id) {
   RINGFENCE_RETURN_IF_ERROR(Start());
-  RINGFENCE_RETURN_IF_ERROR(SetNonBlocking(channel->end.fd.get()));
   const std::lock_guard lock(mutex_);
   channel->id = next_id_++;
   Watch(channel.get());

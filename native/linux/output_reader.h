@@ -23,7 +23,7 @@ class OutputReader {
  public:
   // Of a stream: with this much in memory nothing more is read, and the command waits.
   static constexpr size_t kBlocksPerStream = 8;
-  static constexpr size_t kBlockBytes = 256U * 1024U;
+  static constexpr size_t kBlockBytes = size_t{256} * 1024;
 
   // `wake` is called on the reader's thread when TakeNews() has something to tell; not again before
   // TakeNews() was called.

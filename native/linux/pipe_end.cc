@@ -1,6 +1,7 @@
 #include "linux/pipe_end.h"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,8 @@ namespace {
 
 // A read of this much, or of all that was asked for, tells that there is more to come soon.
 constexpr ssize_t kLoadedRead = 16 * 1024;
+
+constexpr off_t kNoOffset = -1;
 
 constexpr int kPipeBytes = 256 * 1024;
 constexpr int kOwnPipeBytes = 1024 * 1024;
@@ -21,9 +24,11 @@ constexpr int kMostEnlarged = 64;
 }  // namespace
 
 ssize_t PipeDrain::Read(PipeEnd* from, char* to, size_t size) {
-  if (!from->loaded || !HasOwnPipe()) return ReadDirectly(from, to, size);
+  if (!from->loaded && !directly_refused_) {
+    const ssize_t count = ReadDirectly(from, to, size);
+    if (!directly_refused_) return count;
+  }
   const ssize_t moved = Move(from, size);
-  if (moved < 0 && refused_) return ReadDirectly(from, to, size);
   from->loaded = moved >= kLoadedRead || moved == static_cast<ssize_t>(size) || moved == -EAGAIN;
   for (ssize_t done = 0; done < moved;) {
     const ssize_t part = read(own_read_end_.get(), to + done, static_cast<size_t>(moved - done));
@@ -31,7 +36,6 @@ ssize_t PipeDrain::Read(PipeEnd* from, char* to, size_t size) {
     if (part <= 0) {
       // What was moved is there, so only memory that cannot be written fails.
       const int error = part < 0 ? errno : EIO;
-      refused_ = true;
       own_read_end_.reset();
       return -error;
     }
@@ -49,13 +53,18 @@ void PipeDrain::Close(PipeEnd* end) {
 ssize_t PipeDrain::ReadDirectly(PipeEnd* from, char* to, size_t size) {
   const std::lock_guard lock(from->mutex);
   if (!from->fd.valid()) return -EBADF;
+  const iovec place = {to, size};
   ssize_t count = 0;
   do {
-    count = read(from->fd.get(), to, size);
+    count = preadv2(from->fd.get(), &place, 1, kNoOffset, RWF_NOWAIT);
   } while (count < 0 && errno == EINTR);
-  if (count < 0) return -errno;
+  if (count < 0) {
+    // Pipes know RWF_NOWAIT since Linux 6.4.
+    directly_refused_ = errno == EOPNOTSUPP || errno == ENOSYS;
+    return -errno;
+  }
   if (count >= kLoadedRead) {
-    from->loaded = true;
+    from->loaded = HasOwnPipe();
     Enlarge(from);
   }
   return count;
@@ -64,27 +73,21 @@ ssize_t PipeDrain::ReadDirectly(PipeEnd* from, char* to, size_t size) {
 ssize_t PipeDrain::Move(PipeEnd* from, size_t size) {
   const std::lock_guard lock(from->mutex);
   if (!from->fd.valid()) return -EBADF;
+  if (!HasOwnPipe()) return -errno;
   ssize_t moved = 0;
   do {
     moved = splice(from->fd.get(), nullptr, own_write_end_.get(), nullptr, size, SPLICE_F_NONBLOCK);
   } while (moved < 0 && errno == EINTR);
-  if (moved >= 0 || errno == EAGAIN) return moved >= 0 ? moved : -EAGAIN;
-  // A filter of the host's may refuse the call. Nothing was moved.
-  refused_ = true;
-  return -errno;
+  return moved < 0 ? -errno : moved;
 }
 
 bool PipeDrain::HasOwnPipe() {
-  if (refused_) return false;
   if (own_read_end_.valid()) return true;
   int fds[2];
-  if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0) {
-    refused_ = true;
-    return false;
-  }
+  if (pipe2(fds, O_CLOEXEC) < 0) return false;
   own_read_end_.reset(fds[0]);
   own_write_end_.reset(fds[1]);
-  // Without it less is moved at a time.
+  // Where it is refused less is moved at a time.
   (void)fcntl(fds[0], F_SETPIPE_SZ, kOwnPipeBytes);
   return true;
 }

@@ -49,7 +49,7 @@ class PipeDrain {
 
   unique_fd own_read_end_;
   unique_fd own_write_end_;
-  bool refused_ = false;
+  bool directly_refused_ = false;
   std::atomic<int> enlarged_ = 0;
 };
 

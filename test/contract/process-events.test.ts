@@ -34,6 +34,16 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
     expect(child).toMatchObject({ exitCode: null, signalCode: signal, killed: false })
   })
 
+  test.each(['pipe', 'ignore'] as const)(
+    'aborted before the start, with stdio %s: error, exit, close',
+    async (stdio) => {
+      const { sandbox } = await openWorkspace(backend)
+      const child = sandbox.spawn('true', [], { stdio, signal: AbortSignal.abort() })
+      const events = await eventsOf(child)
+      expect(events.map(([name]) => name)).toEqual(['error', 'exit', 'close'])
+    },
+  )
+
   test('kill() sends a signal to the command, once it has ended it says false', async () => {
     const { sandbox } = await openWorkspace(backend)
     const child = sandbox.spawn('sh', [

@@ -177,7 +177,7 @@ TEST(OutputReaderLetsTheCommandWaitWhenNobodyTakes) {
   const uint64_t id = consumer.OpenStream(&writer);
   const size_t held = Written(writer.get());
   constexpr size_t kBlocks = OutputReader::kBlocksPerStream * OutputReader::kBlockBytes;
-  CHECK(held >= kBlocks && held <= kBlocks + 1024U * 1024U);
+  CHECK(held >= kBlocks && held <= kBlocks + size_t{1024} * 1024);
   writer.reset();
   CHECK_EQ(consumer.ReadAll(id).size(), held);
 }
@@ -239,6 +239,23 @@ TEST(OutputReaderClosesWhileCommandsWrite) {
     CHECK(bytes.compare(0, taken.size(), taken) == 0);
   }
   (void)signal(SIGPIPE, SIG_DFL);
+}
+
+TEST(OutputReaderDoesNotBlockOnAnEndThatBlocks) {
+  Consumer consumer;
+  unique_fd writer;
+  const uint64_t id = consumer.OpenStream(&writer);
+  CHECK_EQ(fcntl(consumer.reader().FdOf(id), F_GETFL) & O_NONBLOCK, 0);
+  CHECK(write(writer.get(), "x", 1) == 1);
+  (void)consumer.Await();
+  std::string bytes;
+  CHECK(!consumer.Take(id, &bytes));
+  // Another output is read meanwhile, and the reader can be ended.
+  unique_fd other;
+  const uint64_t second = consumer.OpenStream(&other);
+  WriteAll(std::move(other), "second", 6);
+  CHECK_EQ(consumer.ReadAll(second), "second");
+  consumer.reader().Close(id);
 }
 
 TEST(OutputReaderEndsWithOpenOutputs) {
