@@ -103,10 +103,10 @@ void Deliver(Napi::Env env, AddonData* data, const ProcessEvent& event) {
 // Launch's thread -> JS thread.
 void Post(AddonData* data, ProcessEvent event) {
   auto* owned = new ProcessEvent(std::move(event));
-  const napi_status status =
-      data->events.BlockingCall(owned, [data](Napi::Env env, Napi::Function, ProcessEvent* event) {
-        const std::unique_ptr<ProcessEvent> holder(event);
-        Deliver(env, data, *event);
+  const napi_status status = data->events.BlockingCall(
+      owned, [data](Napi::Env env, Napi::Function, ProcessEvent* delivered) {
+        const std::unique_ptr<ProcessEvent> holder(delivered);
+        Deliver(env, data, *delivered);
       });
   if (status != napi_ok) delete owned;  // the environment is ending
 }
