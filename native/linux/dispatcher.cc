@@ -124,7 +124,9 @@ void Dispatcher::Signal(uint64_t id, int signal) {
     return;
   }
   const wire::Control control{signal};
-  SendControl(connection->control.get(), &control, sizeof control);
+  const int error = SendControl(connection->control.get(), &control, sizeof control);
+  // Whoever does not take the message takes the end of its socket.
+  if (signal == SIGKILL && error != 0) EndConnection(connection->id);
 }
 
 void Dispatcher::Dispatch(Launch* launch) {
@@ -207,6 +209,7 @@ Status Dispatcher::StartInSlot(Launch* launch, uint64_t epoch, Runner* runner) {
   slot->launch = launch->id;
   slot->started = true;
   launch->connection = slot->id;
+  runner->refills = true;
   runner->running++;
   runner->attached++;
   runner->last_used = Runner::Clock::now();

@@ -107,7 +107,7 @@ class Dispatcher {
   void Refill(Runner* runner);
   void Retire(Runner* runner);
   void RetireAll();
-  void EndRunner(uint64_t id);
+  void EndConnection(uint64_t id);
   void EndSurplus();
 
   // dispatcher_events.cc

@@ -191,7 +191,7 @@ void Dispatcher::LeaveRunner(Connection* connection) {
   if (runner == nullptr) return;
   runner->running--;
   runner->last_used = Runner::Clock::now();
-  if (runner->retired && runner->running == 0) EndRunner(runner->id);
+  if (runner->retired && runner->running == 0) EndConnection(runner->id);
 }
 
 // The processes of a launch are gone.

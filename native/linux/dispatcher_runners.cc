@@ -83,7 +83,8 @@ Status Dispatcher::TakeSlot(Runner* runner, Connection** slot) {
 void Dispatcher::Refill(Runner* runner) {
   while (!runner->retired && !stopping_ && runner->idle.size() < RunnerPool::kSpareSlots) {
     Connection* slot = nullptr;
-    if (!MakeSlot(runner, &slot).ok()) return;  // the next launch finds out why
+    runner->refills = MakeSlot(runner, &slot).ok();
+    if (!runner->refills) return;  // the next launch finds out why
     runner->idle.push_back(slot->id);
   }
 }
@@ -99,7 +100,7 @@ void Dispatcher::Retire(Runner* runner) {
   }
   const std::deque<uint64_t> ended = std::move(runner->idle);
   runner->idle.clear();
-  if (runner->running == 0) EndRunner(runner->id);
+  if (runner->running == 0) EndConnection(runner->id);
   for (const uint64_t id : ended) CloseIfDone(id);
 }
 
@@ -117,7 +118,8 @@ void Dispatcher::SetImage(unique_fd image) {
   RetireAll();
 }
 
-void Dispatcher::EndRunner(uint64_t id) {
+// The process behind it takes the end of its socket as the end of everything.
+void Dispatcher::EndConnection(uint64_t id) {
   if (Connection* connection = FindConnection(id)) {
     connection->control.reset();
     connection->disconnected = true;

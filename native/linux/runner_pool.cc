@@ -33,7 +33,8 @@ void RunnerPool::Remove(uint64_t id) { runners_.erase(id); }
 std::vector<Runner*> RunnerPool::Lacking() const {
   std::vector<Runner*> lacking;
   for (const auto& [id, runner] : runners_) {
-    if (!runner->retired && runner->idle.size() < kSpareSlots) lacking.push_back(runner.get());
+    if (!runner->retired && runner->refills && runner->idle.size() < kSpareSlots)
+      lacking.push_back(runner.get());
   }
   return lacking;
 }

@@ -29,6 +29,8 @@ struct Runner {
   // still runs.
   int running = 0;
   int attached = 0;
+  // False after a slot could not be made, until the next command.
+  bool refills = true;
   // No more commands: it ends with the last one.
   bool retired = false;
   // The host may have changed protected paths since its view was made.
