@@ -12,8 +12,7 @@
 namespace ringfence {
 
 struct Keeper {
-  Keeper(const Launch& of, Watch watching)
-      : launch(of), watch(watching), broker(of), usage(of) {}
+  Keeper(const Launch& of, Watch watching) : launch(of), watch(watching), broker(of), usage(of) {}
 
   const Launch& launch;
   Watch watch;

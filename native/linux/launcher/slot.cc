@@ -28,8 +28,8 @@ Outcome SetUp(Slot* slot, const SlotOptions& options) {
   sys::Close(slot->launch.stdio + wire::kControlFd);
   if (options.session == nullptr) {
     if (options.mounts.fd >= 0) {
-      RINGFENCE_TRY(Check(Stage::kRunnerEnter,
-                          sys::Call(__NR_setns, options.mounts.fd, CLONE_NEWNS)));
+      RINGFENCE_TRY(
+          Check(Stage::kRunnerEnter, sys::Call(__NR_setns, options.mounts.fd, CLONE_NEWNS)));
     }
     RINGFENCE_TRY(mount::MakeSlotView(slot->launch, options.masks, options.mounts.used));
   } else {

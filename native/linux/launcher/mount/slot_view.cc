@@ -34,13 +34,13 @@ bool IsBound(const Launch& launch, const char* path) {
 }
 
 Outcome Detach(const char* path) {
-  return Check(Stage::kMountDetach,
-               sys::Call(__NR_umount2, sys::Address(path), kDetachNoFollow), path);
+  return Check(Stage::kMountDetach, sys::Call(__NR_umount2, sys::Address(path), kDetachNoFollow),
+               path);
 }
 
-// The /proc that is there is taken away, which uncovers the file system of the masks for a moment, and
-// gives access to it in this mount namespace. The new one is made before: the kernel wants to see
-// a whole /proc then.
+// The /proc that is there is taken away, which uncovers the file system of the masks for a moment,
+// and gives access to it in this mount namespace. The new one is made before: the kernel wants to
+// see a whole /proc then.
 Outcome RenewProc(const wire::Mount& step, Masks* masks) {
   const bool host = (step.flags & wire::kMountHostProc) != 0;
   int proc = -1;
