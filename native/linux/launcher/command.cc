@@ -45,7 +45,8 @@ Outcome Restrict(CommandState* state) {
   int ruleset = -1;
   if ((state->launch->plan->flags & wire::kPlanLandlock) != 0) {
     // Opens paths, which the capabilities are still needed for.
-    RINGFENCE_TRY(MakeRuleset(*state->launch, &ruleset));
+    // Commands of a session are to reach each other; their namespaces keep the rest out of reach.
+    RINGFENCE_TRY(MakeRuleset(*state->launch, state->session == nullptr, &ruleset));
   }
   RINGFENCE_TRY(DropCapabilities());
   RINGFENCE_TRY(Check(Stage::kNoNewPrivs, sys::Prctl(PR_SET_NO_NEW_PRIVS, 1)));

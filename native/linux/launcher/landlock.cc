@@ -53,7 +53,7 @@ Outcome AddRule(int ruleset, const wire::LandlockRule& rule, const char* path) {
 
 }  // namespace
 
-Outcome MakeRuleset(const Launch& launch, int* ruleset) {
+Outcome MakeRuleset(const Launch& launch, bool scoped, int* ruleset) {
   const wire::Plan& plan = *launch.plan;
   uapi::LandlockRulesetAttr attributes;
   attributes.handled_access_fs = plan.landlock_fs;

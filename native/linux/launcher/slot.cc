@@ -135,7 +135,7 @@ void RunSlot(const Launch& launch, const SlotOptions& options, int socket) {
   Outcome outcome = SetUp(&slot, options);
   if (outcome.ok()) outcome = Serve(&slot);
   if (!outcome.ok()) ReportFailure(slot.launch, outcome);
-  if (options.session != nullptr && outcome.ok()) {
+  if (options.session != nullptr && outcome.ok() && slot.keeper.running) {
     ServeSession(&slot);
     sys::Exit(0);
   }
