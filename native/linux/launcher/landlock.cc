@@ -58,7 +58,7 @@ Outcome MakeRuleset(const Launch& launch, bool scoped, int* ruleset) {
   uapi::LandlockRulesetAttr attributes;
   attributes.handled_access_fs = plan.landlock_fs;
   attributes.handled_access_net = plan.landlock_net;
-  attributes.scoped = plan.landlock_scoped;
+  attributes.scoped = scoped ? plan.landlock_scoped : 0;
   const long made = sys::Call(__NR_landlock_create_ruleset, sys::Address(&attributes),
                               static_cast<long>(AttributeSize(plan)), 0);
   RINGFENCE_TRY(Check(Stage::kLandlockCreate, made));

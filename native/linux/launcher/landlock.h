@@ -7,8 +7,9 @@
 namespace ringfence {
 
 // Makes the ruleset. Paths are opened as the caller sees them, so it runs after the mounts.
-// Any rule that cannot be added fails the launch. `ruleset` is the caller's to close. `scoped`: keeps
-// signals and abstract sockets among the descendants of the process (LANDLOCK_SCOPE_*), as planned.
+// Any rule that cannot be added fails the launch. `ruleset` is the caller's to close. `scoped`:
+// keeps signals and abstract sockets among the descendants of the process (LANDLOCK_SCOPE_*), as
+// planned.
 Outcome MakeRuleset(const Launch& launch, bool scoped, int* ruleset);
 
 // Restricts the calling process. Needs no_new_privs.
