@@ -27,9 +27,10 @@ describeBackends(['namespaces'], () => {
     expect(first.exitCode).toBe(0)
     const next = await sandbox.exec('sh', ['-c', `kill -0 ${first.stdout.trim()} && cat /dev/shm/file`])
     expect(next).toMatchObject({ exitCode: 0, stdout: 'left\n' })
-    await sandbox.exec('sh', ['-c', `(while sleep 0.02; do echo >> ${work}/beats; done) >/dev/null 2>&1 &`])
-    await sandbox.close()
     const beats = () => readFileSync(join(work, 'beats')).length
+    await sandbox.exec('sh', ['-c', `(while echo >> ${work}/beats; do sleep 0.02; done) >/dev/null 2>&1 &`])
+    await vi.waitFor(() => expect(beats()).toBeGreaterThan(2))
+    await sandbox.close()
     const before = beats()
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(beats()).toBe(before)
