@@ -1,7 +1,7 @@
 /** The `stdio` option of a spawn: what it means, and the pipes behind it. */
-import { Socket } from 'node:net'
 import { Readable, Writable } from 'node:stream'
 import { invalidType, invalidValue } from './argument-errors.js'
+import { InputStream } from './input-stream.js'
 import type { NativeBinding } from './native/binding-types.js'
 import type { OutputCapture } from './output-capture.js'
 import type { OutputLimit } from './output-limit.js'
@@ -91,7 +91,7 @@ export function openStdio(binding: NativeBinding, slots: readonly Slot[], limit?
         const [childEnd, parentEnd] = index === 0 ? [readEnd, writeEnd] : [writeEnd, readEnd]
         childEnds.push(childEnd)
         opened.descriptors.push(childEnd)
-        opened.streams.push(index === 0 ? inputStream(parentEnd) : null)
+        opened.streams.push(index === 0 ? new InputStream(binding, parentEnd) : null)
         if (index > 0) addOutput(opened, index, openOutput(binding, slot, parentEnd, limit))
       } else {
         opened.descriptors.push(slot.kind === 'fd' ? slot.fd : -1)
@@ -115,10 +115,6 @@ function openOutput(binding: NativeBinding, slot: Slot, fd: number, limit: Outpu
 function addOutput({ streams, outputs }: OpenedStdio, index: number, output: OutputStream | OutputCapture): void {
   outputs.push(output)
   if (output instanceof OutputStream) streams[index] = output
-}
-
-function inputStream(fd: number): Socket {
-  return new Socket({ fd, readable: false, writable: true })
 }
 
 /** Streams for a command that has no pipes since it does not start: outputs without content, an input that is closed. */
