@@ -78,15 +78,17 @@ Dispatcher::Connection* Dispatcher::FindConnection(uint64_t id) {
   return found == connections_.end() ? nullptr : found->second.get();
 }
 
-Dispatcher::Connection* Dispatcher::Connect(Role role, uint64_t plan, unique_fd ours) {
+// When it fails `ours` is closed, which the process takes as the end of everything.
+Status Dispatcher::Connect(Role role, uint64_t plan, unique_fd ours, Connection** added) {
   auto connection = std::make_unique<Connection>();
   connection->id = next_id_++;
+  RINGFENCE_RETURN_IF_ERROR(Register(ours.get(), Cookie(connection->id, Source::kControl)));
   connection->role = role;
   connection->plan = plan;
   connection->control = std::move(ours);
-  Connection* added = connection.get();
-  connections_[added->id] = std::move(connection);
-  return added;
+  *added = connection.get();
+  connections_[(*added)->id] = std::move(connection);
+  return Status::Ok();
 }
 
 void Dispatcher::Start(uint64_t id, LaunchSpec spec) {
@@ -168,12 +170,18 @@ Status Dispatcher::StartFresh(Launch* launch) {
   RINGFENCE_RETURN_IF_ERROR(MakeControlSockets(&ours, &theirs));
   const LaunchFds fds = {Borrow(spec.stdio), theirs.get(), spec.plan->file.get(),
                          request_file.get()};
-  RINGFENCE_RETURN_IF_ERROR(zygote_.Launch(image_.get(), fds));
-  Connection* connection = Connect(Role::kLaunch, spec.plan->id, std::move(ours));
+  // First: a command that nothing can be heard of must not run.
+  Connection* connection = nullptr;
+  RINGFENCE_RETURN_IF_ERROR(Connect(Role::kLaunch, spec.plan->id, std::move(ours), &connection));
+  const Status status = zygote_.Launch(image_.get(), fds);
+  if (!status.ok()) {
+    connections_.erase(connection->id);
+    return status;
+  }
   connection->launch = launch->id;
   connection->started = true;
   launch->connection = connection->id;
-  return Register(connection->control.get(), Cookie(connection->id, Source::kControl));
+  return Status::Ok();
 }
 
 Status Dispatcher::StartInRunner(Launch* launch) {

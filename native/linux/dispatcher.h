@@ -86,7 +86,7 @@ class Dispatcher {
 
   // dispatcher.cc
   Status Register(int fd, uint64_t cookie);
-  Connection* Connect(Role role, uint64_t plan, unique_fd ours);
+  Status Connect(Role role, uint64_t plan, unique_fd ours, Connection** added);
   void Dispatch(Launch* launch);
   void DispatchPending();
   Status StartFresh(Launch* launch);

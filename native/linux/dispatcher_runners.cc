@@ -2,7 +2,6 @@
 #include <cerrno>
 
 #include "linux/dispatcher.h"
-#include "linux/epoll_cookie.h"
 #include "linux/memory_file.h"
 
 namespace ringfence {
@@ -43,9 +42,8 @@ Status Dispatcher::MakeRunner(const LaunchSpec& spec, uint64_t epoch, Runner** r
   RINGFENCE_RETURN_IF_ERROR(MakeControlSockets(&ours, &theirs));
   RINGFENCE_RETURN_IF_ERROR(
       zygote_.Launch(image_.get(), {{}, theirs.get(), plan->file.get(), request_file.get()}));
-  Connection* connection = Connect(Role::kRunner, plan->id, std::move(ours));
-  RINGFENCE_RETURN_IF_ERROR(
-      Register(connection->control.get(), Cookie(connection->id, Source::kControl)));
+  Connection* connection = nullptr;
+  RINGFENCE_RETURN_IF_ERROR(Connect(Role::kRunner, plan->id, std::move(ours), &connection));
   made->id = connection->id;
   *runner = runners_.Add(std::move(made));
   EndSurplus();
@@ -65,10 +63,10 @@ Status Dispatcher::MakeSlot(Runner* runner, Connection** slot) {
   }
   const int error = SendStart(connection->control.get(), 0, {theirs.get()});
   if (error != 0) return {Stage::kLaunchSend, error};
-  *slot = Connect(Role::kSlot, runner->plan->id, std::move(ours));
+  RINGFENCE_RETURN_IF_ERROR(Connect(Role::kSlot, runner->plan->id, std::move(ours), slot));
   (*slot)->runner = runner->id;
   (*slot)->watch_epoch = runner->watch_epoch;
-  return Register((*slot)->control.get(), Cookie((*slot)->id, Source::kControl));
+  return Status::Ok();
 }
 
 Status Dispatcher::TakeSlot(Runner* runner, Connection** slot) {

@@ -1,17 +1,21 @@
 /** The launcher is killed from outside, as the kernel does when memory runs out: an error, and nothing is left. */
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { type BackendName, Sandbox } from '../../lib/index.js'
 import { loadBinding } from '../../lib/native/binding.js'
 import { describeBackends } from '../support/backends.js'
+import { buildCli } from '../support/cli.js'
 import { temporaryDirectory } from '../support/sandboxes.js'
 import { makeTree, plainPolicyOf } from './support/attempts.js'
-import { LAUNCHER } from './support/native-launch.js'
+import { callNative, crowded } from './support/crowded-process.js'
+import { errorOnMachine, onMachine } from './support/machine.js'
+import { LAUNCHER, ORIGIN, planOf, requestOf } from './support/native-launch.js'
 import { makeBubblewrap } from './support/old-bubblewrap.js'
-import { weakenedLauncher } from './support/weaken.js'
+import { refuse, weakenedLauncher } from './support/weaken.js'
 
 async function open(backend: BackendName, bubblewrapPath?: string) {
   const tree = makeTree()
@@ -21,6 +25,10 @@ async function open(backend: BackendName, bubblewrapPath?: string) {
   const marker = join(tree.work, 'marker')
   return { sandbox, marker, script: `echo x > ${marker}; sleep 30` }
 }
+
+/** For a process that has the descriptors 60 to 99 left: its control socket gets the eighth of them. */
+const CROWDED = ['limit=NOFILE:100']
+const NO_WATCH = refuse('epoll_ctl', 'ENOSPC', 2, 67)
 
 /** Of the launcher's own process: not its children's, which may outlive it. */
 function isRunning(pid: number): boolean {
@@ -101,5 +109,28 @@ describeBackends(['bubblewrap'], () => {
     await setTimeout(1500)
     expect(existsSync(marker)).toBe(false)
     await sandbox.close()
+  })
+})
+
+describeBackends(['namespaces'], () => {
+  beforeAll(buildCli)
+
+  test('nothing can be heard of it: the command does not run', async () => {
+    const path = temporaryDirectory()
+    const marker = join(path, 'marker')
+    const { mounts, ...plan } = planOf()
+    const touching = crowded({
+      call: 'spawn',
+      plan: { ...plan, mounts: [...mounts, { op: 'bind', path, access: 'write', type: 'directory', origin: ORIGIN }] },
+      request: requestOf({ argv: ['touch', marker], file: '/usr/bin/touch', stdio: [0, 0, 0] }),
+      free: 40,
+      stay: 1000,
+    })
+    const failure = await errorOnMachine({ changes: [...CROWDED, NO_WATCH] }, callNative, touching)
+    expect(failure).toMatchObject({ stage: 'linux.launch.watch', errno: constants.errno.ENOSPC })
+    expect(existsSync(marker)).toBe(false)
+
+    expect(await onMachine({ changes: CROWDED }, callNative, touching)).toBe('nothing failed')
+    expect(existsSync(marker)).toBe(true)
   })
 })

@@ -8,16 +8,17 @@ export interface Crowded {
   launcher: string
   plan?: NativePlan
   request?: NativeSpawnRequest
-  /** The last mount of the plan, this often more. */
-  repeatMount?: number
   /** Descriptors that are left. */
   free?: number
   /** A launch before, after which everything that is made once is there. */
   warm?: boolean
-  /** Address space that is left, or all that there may be. */
+  /** After that launch the zygote is ended, so that the next one has to start another. */
+  freshZygote?: boolean
+  /** How long the process goes on after a launch, in ms. Default: 0. */
+  stay?: number
+  /** Address space that is left. */
   moreBytes?: number
-  allBytes?: number
-  call: 'spawn' | 'pipe' | 'scan' | 'stubs' | 'tool'
+  call: 'spawn' | 'pipe' | 'output' | 'scan' | 'stubs' | 'tool'
   /** For `scan`, `stubs`, `tool`: what to work on. */
   path?: string
   stateDirectory?: string
@@ -33,7 +34,6 @@ export async function callNative(_: Ringfence, given: Crowded): Promise<string> 
   const binding = process.getBuiltinModule('node:module').createRequire('/')(given.addon) as NativeBinding
   binding.loadHelper(given.launcher)
   const { plan } = given
-  for (let i = 0; i < (given.repeatMount ?? 0); i++) plan?.mounts.push(plan.mounts[plan.mounts.length - 1] as never)
   const prepared = plan === undefined ? undefined : binding.prepare(plan)
   const pages = Number(fs.readFileSync('/proc/self/statm', 'utf8').split(' ')[0])
   const spawn = () =>
@@ -47,6 +47,11 @@ export async function callNative(_: Ringfence, given: Crowded): Promise<string> 
       })
     })
   if (given.warm === true) await spawn().catch(() => {})
+  if (given.freshZygote === true) {
+    binding.loadHelper(given.launcher)
+    // The launch thread takes one message after the other.
+    await binding.closePlan(prepared as PreparedPlan)
+  }
   if (given.free !== undefined) {
     const open: number[] = []
     try {
@@ -54,13 +59,15 @@ export async function callNative(_: Ringfence, given: Crowded): Promise<string> 
     } catch {}
     for (let i = 0; i < given.free; i++) fs.closeSync(open.pop() as number)
   }
-  const limit = given.moreBytes === undefined ? given.allBytes : pages * 4096 + given.moreBytes
-  if (limit !== undefined) {
+  if (given.moreBytes !== undefined) {
     const { execFileSync } = process.getBuiltinModule('node:child_process')
+    const limit = pages * 4096 + given.moreBytes
     execFileSync('prlimit', ['--pid', String(process.pid), `--as=${limit}`])
   }
-  if (given.call === 'spawn') await spawn()
+  const stay = () => new Promise((resolve) => setTimeout(resolve, given.stay ?? 0))
+  if (given.call === 'spawn') await spawn().finally(stay)
   if (given.call === 'pipe') binding.pipe()
+  if (given.call === 'output') binding.readOutput(binding.pipe()[0], undefined, () => {})
   if (given.call === 'scan') await binding.scanRepositories([given.path ?? ''], { maxDirectories: 10 })
   if (given.call === 'tool') await binding.runTool(given.path ?? '', [], 1000)
   if (given.call === 'stubs') {
