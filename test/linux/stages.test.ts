@@ -11,6 +11,8 @@ import { HELPER_STAGES, LAUNCH_STAGES, NAMESPACE_STAGES, SUPERVISOR_STAGES } fro
 import { LIMIT_STAGES } from './support/limit-stages.js'
 import { MOUNT_STAGES } from './support/mount-stages.js'
 import { needBackends } from './support/need.js'
+import { OUTPUT_STAGES } from './support/output-stages.js'
+import { RUNNER_STAGES } from './support/runner-stages.js'
 import { stagesOfHeader } from './support/stage-case.js'
 import { HOST_STAGES, STUB_STAGES } from './support/stub-stages.js'
 import { UNPROVOKED } from './support/unprovoked-stages.js'
@@ -22,12 +24,14 @@ const CASES = [
   NAMESPACE_STAGES,
   MOUNT_STAGES,
   INIT_STAGES,
+  RUNNER_STAGES,
   LIMIT_STAGES,
   LANDLOCK_STAGES,
   EXEC_STAGES,
   BUBBLEWRAP_STAGES,
   STUB_STAGES,
   HOST_STAGES,
+  OUTPUT_STAGES,
 ].flat()
 
 const STAGES = stagesOfHeader()

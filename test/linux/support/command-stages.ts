@@ -18,8 +18,8 @@ const PR_SET_SECUREBITS = 28
 const PR_SET_NO_NEW_PRIVS = 38
 const PR_CAP_AMBIENT = 47
 
-/** clone(2): CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD */
-const COMMAND_CLONE = 0x4511
+/** clone(2): CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID | SIGCHLD */
+const COMMAND_CLONE = 0x20_0511
 
 const needs = 'namespaces'
 

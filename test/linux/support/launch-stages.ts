@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process'
 import { closeSync, copyFileSync, openSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadBinding } from '../../../lib/native/binding.js'
+import type { MountStep } from '../../../lib/plan/types.js'
 import { temporaryDirectory } from '../../support/sandboxes.js'
-import { LAUNCHER, launch, ORIGIN, planOf, requestOf } from './native-launch.js'
+import { LAUNCHER, type Launch, launch, ORIGIN, planOf, requestOf } from './native-launch.js'
 import { misfit, type StageCase, stagesOfHeader, thrown, weakLauncher, weakProcess } from './stage-case.js'
 import { MACHINES, refuse } from './weaken.js'
 
@@ -20,9 +21,14 @@ const SIOCSIFFLAGS = 0x8914
 const HELD = openSync('/dev/null', 'r+')
 process.once('exit', () => closeSync(HELD))
 
-/** A launch in which everything that can be there already is. */
+/** A launch in which everything that can be there already is. It copies three descriptors first. */
 function launchWith(free: number, stdio: number[] = [0, 0, 0]) {
   return { call: 'spawn', plan: planOf(), request: requestOf({ stdio }), warm: true, free } as const
+}
+
+/** The same but for the zygote. Six descriptors are in use when that is started. */
+function zygoteWith(free: number) {
+  return { ...launchWith(free), freshZygote: true } as const
 }
 
 async function withLauncher(write: (path: string) => void) {
@@ -42,10 +48,14 @@ async function reportOf(plan: string) {
   const path = join(temporaryDirectory(), 'plan')
   writeFileSync(path, plan)
   const fd = openSync(path, 'r')
-  const child = spawn(LAUNCHER, ['supervise', '3'], {
+  const child = spawn(LAUNCHER, ['init', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', fd, fd, fd],
   })
-  const report = await new Promise<Buffer>((resolve) => (child.stdio[3] as NodeJS.ReadableStream).once('data', resolve))
+  const report = await new Promise<Buffer>((resolve, reject) => {
+    const control = child.stdio[3] as NodeJS.ReadableStream
+    control.once('data', resolve)
+    control.once('end', () => reject(new Error('no report')))
+  })
   closeSync(fd)
   const { stage, syscall } = stagesOfHeader()[report.readUInt32LE(4)] ?? {}
   return { stage, syscall, errno: report.readInt32LE(8) }
@@ -118,13 +128,14 @@ export const HELPER_STAGES: StageCase[] = [
     code: HELPER_FAILED,
     fail: () => reportOf(readFileSync('/proc/self/status', 'utf8')),
   },
+  weakLauncher({ stage: 'linux.helper.lost', cause: 'it is killed', code: HELPER_FAILED }, ['raise=9']),
 ]
 
 export const LAUNCH_STAGES: StageCase[] = [
   weakProcess(
     { stage: 'linux.launch.request', cause: 'no descriptor is left', errno: 'EMFILE' },
     ['limit=NOFILE:100'],
-    launchWith(0),
+    launchWith(3),
   ),
   weakProcess(
     { stage: 'linux.launch.request', cause: 'no memory files', errno: 'ENOSYS' },
@@ -134,22 +145,32 @@ export const LAUNCH_STAGES: StageCase[] = [
   weakProcess(
     { stage: 'linux.launch.socketpair', cause: 'one descriptor is left', errno: 'EMFILE' },
     ['limit=NOFILE:100'],
-    launchWith(1),
+    launchWith(5),
+  ),
+  weakProcess(
+    { stage: 'linux.launch.socketpair', cause: 'one descriptor is left for the zygote', errno: 'EMFILE' },
+    ['limit=NOFILE:100'],
+    zygoteWith(7),
   ),
   weakProcess(
     { stage: 'linux.launch.clone', cause: 'no descriptor for a pidfd', errno: 'EMFILE' },
     ['limit=NOFILE:100'],
-    launchWith(3),
+    zygoteWith(8),
   ),
   weakProcess(
-    { stage: 'linux.launch.stdio', cause: 'no descriptor in the child', errno: 'EMFILE' },
+    { stage: 'linux.launch.stdio', cause: 'no second descriptor in the child', errno: 'EMFILE' },
     ['limit=NOFILE:100'],
-    launchWith(4),
+    zygoteWith(9),
   ),
   weakProcess(
-    { stage: 'linux.launch.dev-null', cause: 'no descriptor in the child', errno: 'EMFILE' },
+    { stage: 'linux.launch.stdio', cause: 'no descriptor is left', errno: 'EMFILE' },
     ['limit=NOFILE:100'],
-    launchWith(4, [0, -1, -1]),
+    launchWith(0),
+  ),
+  weakProcess(
+    { stage: 'linux.launch.dev-null', cause: 'no second descriptor is left', errno: 'EMFILE' },
+    ['limit=NOFILE:100'],
+    launchWith(1, [0, -1, -1]),
   ),
   weakProcess(
     { stage: 'linux.launch.dev-null', cause: 'an empty /dev', errno: 'ENOENT' },
@@ -194,21 +215,44 @@ export const LAUNCH_STAGES: StageCase[] = [
     request: requestOf(),
     moreBytes: 2 << 20,
   }),
+  weakProcess(
+    { stage: 'linux.launch.watch', cause: 'no watch for the control socket', errno: 'ENOSPC' },
+    // Of the descriptors 93 to 99 it gets the fifth: three streams and the request come before.
+    ['limit=NOFILE:100', refuse('epoll_ctl', 'ENOSPC', 2, 97)],
+    launchWith(7),
+  ),
+  weakProcess(
+    { stage: 'linux.launch.send', cause: 'sendmsg() is refused', errno: 'EPERM' },
+    [refuse('sendmsg', 'EPERM')],
+    { call: 'spawn', plan: planOf(), request: requestOf() },
+  ),
+  weakLauncher({ stage: 'linux.zygote.clone', cause: 'too many processes', errno: 'EAGAIN' }, [
+    refuse('clone3', 'EAGAIN'),
+  ]),
 ]
 
+/** A plan of several megabytes, of which nothing has to be done. */
+const LARGE: Launch = {
+  plan: {
+    mounts: [
+      ...planOf().mounts,
+      ...Array.from({ length: 4000 }, (_, index): MountStep => {
+        const path = `/missing/${index}${`/${'x'.repeat(250)}`.repeat(4)}`
+        return { op: 'mask', path, type: 'file', search: false, optional: true, origin: ORIGIN }
+      }),
+    ],
+  },
+}
+
 export const SUPERVISOR_STAGES: StageCase[] = [
-  weakProcess({ stage: 'linux.supervisor.map', cause: 'a plan larger than the memory', errno: 'ENOMEM' }, [], {
-    call: 'spawn',
-    plan: planOf({
-      mounts: [
-        { op: 'mask', path: `/${'x'.repeat(1000)}`, type: 'file', search: false, optional: false, origin: ORIGIN },
-      ],
-    }),
-    repeatMount: 2000,
-    request: requestOf(),
-    warm: true,
-    allBytes: 1 << 20,
-  }),
+  weakLauncher(
+    { stage: 'linux.supervisor.map', cause: 'a plan larger than the memory', errno: 'ENOMEM' },
+    [`limit=AS:${1 << 20}`],
+    LARGE,
+  ),
+  weakLauncher({ stage: 'linux.supervisor.ready', cause: 'Linux before 5.3', errno: 'ENOSYS' }, [
+    refuse('pidfd_open', 'ENOSYS'),
+  ]),
   weakLauncher({ stage: 'linux.supervisor.setsid', cause: 'setsid() is refused', errno: 'EPERM' }, [
     refuse('setsid', 'EPERM'),
   ]),
