@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
+import type { BackendName } from '../../lib/index.js'
 import { describeBackends } from '../support/backends.js'
 import { buildCli } from '../support/cli.js'
 import { temporaryDirectory } from '../support/sandboxes.js'
@@ -14,10 +15,15 @@ const COMMANDS = soak ? 10_000 : 500
 const WARM_UP = soak ? 4000 : 400
 const MINUTES = 60_000
 
+interface ProcessTree {
+  command: string
+  below: ProcessTree[]
+}
+
 interface Inventory {
   descriptors: number
   threads: number
-  children: string[]
+  processes: ProcessTree[]
   mounts: string
   work: string[]
   temporary: string[]
@@ -34,6 +40,15 @@ interface Outcome {
   closed: Inventory
 }
 
+/** What the launcher keeps, without a command that runs: between commands, and after the last. */
+const helper = (...below: ProcessTree[]): ProcessTree => ({ command: 'ringfence-helper zygote', below })
+const ZYGOTE = [helper()]
+const KEPT: Partial<Record<BackendName, ProcessTree[]>> = {
+  // Supervisor, runner, and two slots, each with the process of a command to come.
+  namespaces: [helper(helper(helper(helper(helper()), helper(helper()))))],
+  bubblewrap: ZYGOTE,
+}
+
 beforeAll(buildCli, 2 * MINUTES)
 
 describeBackends(['namespaces', 'bubblewrap'], (backend) => {
@@ -46,7 +61,8 @@ describeBackends(['namespaces', 'bubblewrap'], (backend) => {
     const { bytes: bytesBefore, descriptors: descriptorsBefore, ...countedBefore } = before
     const { bytes: bytesAfter, descriptors: descriptorsAfter, ...countedAfter } = after
     expect(countedAfter).toEqual(countedBefore)
-    expect(countedAfter.children).toEqual([])
+    expect(countedAfter.processes).toEqual(KEPT[backend])
+    expect(closed.processes).toEqual(ZYGOTE)
     // What watched the paths of the probe's plan is let go of when it has been idle for some time.
     expect(descriptorsAfter).toBeLessThanOrEqual(descriptorsBefore)
     // The placeholders are there until the sandbox is closed: the check can see them.
