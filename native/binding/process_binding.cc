@@ -120,7 +120,10 @@ void EnsureThread(Napi::Env env, AddonData* data) {
   auto launches = std::make_unique<LaunchThread>(
       ImageForThread(env, *data), [data](ProcessEvent event) { Post(data, std::move(event)); });
   const Status status = launches->Start();
-  if (!status.ok()) throw ToError(env, status);
+  if (!status.ok()) {
+    data->events.Release();
+    throw ToError(env, status);
+  }
   data->launches = std::move(launches);
 }
 
