@@ -46,7 +46,6 @@ Status Dispatcher::MakeRunner(const LaunchSpec& spec, uint64_t epoch, Runner** r
   RINGFENCE_RETURN_IF_ERROR(Connect(Role::kRunner, plan->id, std::move(ours), &connection));
   made->id = connection->id;
   *runner = runners_.Add(std::move(made));
-  EndSurplus();
   return Status::Ok();
 }
 
@@ -58,7 +57,8 @@ Status Dispatcher::MakeSlot(Runner* runner, Connection** slot) {
   RINGFENCE_RETURN_IF_ERROR(MakeControlSockets(&ours, &theirs));
   if (runner->look) {
     const wire::Control look{wire::kRepairSignal};
-    SendControl(connection->control.get(), &look, sizeof look);
+    const int error = SendControl(connection->control.get(), &look, sizeof look);
+    if (error != 0) return {Stage::kLaunchSend, error};
     runner->look = false;
   }
   const int error = SendStart(connection->control.get(), 0, {theirs.get()});

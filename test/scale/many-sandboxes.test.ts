@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { type BackendName, type Policy, Sandbox } from '../../lib/index.js'
 import { describeBackends } from '../support/backends.js'
@@ -66,6 +67,22 @@ async function openSandbox(backend: BackendName, name: string, abilities: Abilit
 }
 
 describeBackends(['namespaces', 'bubblewrap'], (backend) => {
+  test('more sandboxes at work at the same time than runners are kept', async () => {
+    const names = Array.from({ length: 14 }, (_, number) => `s${number}`)
+    const running = await Promise.all(
+      names.map(async (name) => {
+        const sandbox = await openSandbox(backend, name, abilitiesOf(0))
+        return { sandbox, child: sandbox.spawn('sh', ['-c', 'read -r line; echo "$NAME $line"']) }
+      }),
+    )
+    for (const { sandbox } of running) expect(await sandbox.exec('true')).toMatchObject({ exitCode: 0 })
+    const outputs = running.map(async ({ child }) => {
+      child.stdin.end('done\n')
+      return text(child.stdout)
+    })
+    expect(await Promise.all(outputs)).toEqual(names.map((name) => `${name} done\n`))
+  })
+
   test(`${SANDBOXES} sandboxes with different policies, two commands in each`, { timeout: 120_000 }, async () => {
     const port = `${await startServer()}`
     const expected = Array.from({ length: SANDBOXES }, (_, number) => ({ name: `s${number}`, ...abilitiesOf(number) }))
