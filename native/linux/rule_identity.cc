@@ -9,12 +9,15 @@ namespace ringfence {
 namespace {
 
 RuleIdentity Identify(const std::string& path) {
-  struct stat info;
+  struct statx info;
   // Paths of a plan are canonical: a symbolic link is another object.
-  if (fstatat(AT_FDCWD, path.c_str(), &info, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0) {
-    return {errno, 0, 0};
+  constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  if (statx(AT_FDCWD, path.c_str(), kFlags, STATX_INO | STATX_BTIME, &info) < 0) {
+    return {errno, 0, 0, 0};
   }
-  return {0, info.st_dev, info.st_ino};
+  const bool born = (info.stx_mask & STATX_BTIME) != 0;
+  return {0, (static_cast<uint64_t>(info.stx_dev_major) << 32) | info.stx_dev_minor, info.stx_ino,
+          born ? info.stx_btime.tv_sec * 1000000000 + info.stx_btime.tv_nsec : 0};
 }
 
 }  // namespace

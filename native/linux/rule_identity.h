@@ -14,6 +14,9 @@ struct RuleIdentity {
   int error = 0;
   uint64_t device = 0;
   uint64_t inode = 0;
+  // Of birth, in nanoseconds: the number of an inode is given again as soon as it is free. 0 where
+  // the file system does not keep it.
+  int64_t birth = 0;
   bool operator==(const RuleIdentity&) const = default;
 };
 

@@ -69,6 +69,23 @@ TEST(RulesAreOthersWhenReplacedMovedOrRemoved) {
   CHECK_EQ(FindChangedRule(paths, IdentifyRules({paths[0], paths[1], directory / "none"})), 2);
 }
 
+// File systems give the number of an inode again as soon as it is free.
+TEST(RuleIsAnotherThoughItsInodeHasTheSameNumber) {
+  const test::TempDirectory directory;
+  const std::vector<std::string> paths = {directory / "rule"};
+  for (int round = 0; round < 50; ++round) {
+    test::MakeFile(paths[0]);
+    const std::vector<RuleIdentity> before = IdentifyRules(paths);
+    CHECK_EQ(FindChangedRule(paths, before), -1);
+    // The kernel's clock for files goes in ticks, of 10 ms at most.
+    usleep(10'000);
+    CHECK_EQ(unlink(paths[0].c_str()), 0);
+    test::MakeFile(paths[0]);
+    CHECK_EQ(FindChangedRule(paths, before), 0);
+    CHECK_EQ(unlink(paths[0].c_str()), 0);
+  }
+}
+
 TEST(EnvironmentBlockBecomesTexts) {
   RequestSpec request;
   request.env = std::string("A=1\0EMPTY=\0LAST=x y\0", 20);
