@@ -239,11 +239,13 @@ Status StubLease::Acquire(const std::string& state_dir, const std::vector<std::s
 Status StubLease::Release() {
   held_.clear();
   const std::vector<StubRecord> records = std::exchange(records_, {});
-  const StubState state = std::exchange(state_, {});
+  StubState state = std::exchange(state_, {});
   // Unlocked at the end, or by any return: what is left then counts as a crashed lease's.
   const unique_fd journal = std::move(journal_);
   if (!journal.valid()) return Status::Ok();
 
+  // With the directory the journals of all leases are gone: no sweep would find the stubs.
+  if (state.IsRemoved()) RINGFENCE_RETURN_IF_ERROR(state.Renew());
   unique_fd lock;
   RINGFENCE_RETURN_IF_ERROR(state.Lock(&lock));
   StubJournals others;

@@ -59,6 +59,15 @@ Status StubState::Open(const std::string& state_dir, IfMissing if_missing, StubS
   return error == 0 ? Status::Ok() : Status(Stage::kStubState, error, out->path_);
 }
 
+bool StubState::IsRemoved() const {
+  struct stat facts = {};
+  return fstat(directory_.get(), &facts) == 0 && facts.st_nlink == 0;
+}
+
+Status StubState::Renew() {
+  return Open(path_.substr(0, path_.rfind('/')), IfMissing::kCreate, this);
+}
+
 Status StubState::Lock(unique_fd* lock) const {
   const std::string path = path_ + "/" + kLockName;
   unique_fd fd(

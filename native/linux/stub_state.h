@@ -36,6 +36,10 @@ class StubState {
   // to everybody else (EPERM).
   static Status Open(const std::string& state_dir, IfMissing if_missing, StubState* out);
 
+  // The directory was removed since it was opened; Renew() makes it anew.
+  bool IsRemoved() const;
+  Status Renew();
+
   // Waits up to two seconds for other processes. Closing `lock` ends it.
   Status Lock(unique_fd* lock) const;
 

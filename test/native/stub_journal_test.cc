@@ -260,6 +260,17 @@ TEST(StubsInAReadOnlyParentAreAnErrorAndUndoTheOthers) {
   CHECK_EQ(child.Join(), 0);
 }
 
+TEST(StubsGoOnReleaseThoughTheStateDirectoryIsGone) {
+  const Fixture f;
+  StubLease lease = f.Acquire({f / ".git"});
+  CHECK(Exists(f / ".git"));
+  ToolResult result;
+  CHECK(RunTool("/bin/rm", {"-r", f.state}, 10'000, &result).ok());
+  CHECK(lease.Release().ok());
+  CHECK(!Exists(f / ".git"));
+  CHECK_EQ(f.Journals(), 0U);
+}
+
 TEST(StubsNeedAPrivateRealStateDirectory) {
   const Fixture f;
   const auto refused = [&f](const std::string& state) {
