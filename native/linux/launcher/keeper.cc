@@ -113,7 +113,7 @@ Outcome Prepare(Keeper* keeper) {
 
 Outcome Execute(Keeper* keeper) {
   RINGFENCE_TRY(ReopenInput(keeper->launch, keeper->command.stdio));
-  if (!keeper->launch.dry_run()) ReportExecuting(keeper->launch);
+  if (!keeper->launch.dry_run()) RINGFENCE_TRY(ReportExecuting(keeper->launch));
   ReleaseCommand(&keeper->command);
   RINGFENCE_TRY(keeper->command.outcome);
   keeper->running = true;
@@ -160,9 +160,8 @@ Outcome ServeOnce(Keeper* keeper, bool* ended, bool* control_ready) {
   *control_ready = (polled[2].revents & POLLIN) != 0;
   if (polled[2].revents != 0 && !*control_ready) EndEverything(keeper);
   if (polled[0].revents == 0) return {};
-  while (const int signal = NextSignal(keeper->signals)) {
-    RINGFENCE_TRY(HandleSignal(keeper, signal));
-  }
+  // One of them: a command that sends signals without end must not keep the rest waiting.
+  if (const int signal = NextSignal(keeper->signals)) RINGFENCE_TRY(HandleSignal(keeper, signal));
   *ended = Reap(keeper);
   return {};
 }

@@ -42,9 +42,9 @@ Outcome MapBlob(int fd, uint32_t magic, const void** blob) {
   return CheckBlob(*blob, static_cast<size_t>(size), magic);
 }
 
-void Send(const Launch& launch, const wire::Report& report) {
-  sys::Write(launch.control(), &report,
-             offsetof(wire::Report, path) + static_cast<size_t>(report.path_length));
+long Send(const Launch& launch, const wire::Report& report) {
+  return sys::Write(launch.control(), &report,
+                    offsetof(wire::Report, path) + static_cast<size_t>(report.path_length));
 }
 
 uint64_t Microseconds(const __kernel_old_timeval& time) {
@@ -121,8 +121,8 @@ Outcome ReportReady(const Launch& launch) {
   return {};
 }
 
-void ReportExecuting(const Launch& launch) {
-  Send(launch, EmptyReport(wire::ReportKind::kExecuting));
+Outcome ReportExecuting(const Launch& launch) {
+  return Check(Stage::kLaunchSend, Send(launch, EmptyReport(wire::ReportKind::kExecuting)));
 }
 
 void ReportGone(const Launch& launch) { Send(launch, EmptyReport(wire::ReportKind::kGone)); }

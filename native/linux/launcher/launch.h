@@ -80,7 +80,9 @@ Outcome TakeRequest(const void* request, size_t size, Launch* launch);
 // To the addon. A control socket that is gone is no error: whoever would read it is gone as well.
 void ReportFailure(const Launch& launch, const Outcome& outcome);
 void ReportSpawned(const Launch& launch);
-void ReportExecuting(const Launch& launch);
+
+// Not told, the command must not run: its request would be sent again.
+Outcome ReportExecuting(const Launch& launch);
 
 // The calling process stands for the launch from now on.
 Outcome ReportReady(const Launch& launch);

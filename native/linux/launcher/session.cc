@@ -57,8 +57,8 @@ void TellNamespaces(int socket, Outcome outcome) {
 }
 
 void Reap(int signals) {
-  while (NextSignal(signals) != 0) {
-  }
+  // One of them: a command that sends signals without end must not keep the runner waiting.
+  NextSignal(signals);
   while (sys::Call(__NR_wait4, -1, 0, WNOHANG | __WALL, 0) > 0) {
   }
 }
@@ -78,7 +78,9 @@ bool AnswerOne(int socket, Watch* watch) {
   // It must not keep the runner's socket open.
   sys::Close(launch.control());
   int signals = -1;
-  Outcome outcome = mount::MakeSlotView(launch, masks, false);
+  // As for a slot: not the runner's session, whose share a command could make smaller.
+  Outcome outcome = Check(Stage::kSupervisorSession, sys::Call(__NR_setsid));
+  if (outcome.ok()) outcome = mount::MakeSlotView(launch, masks, false);
   if (outcome.ok()) outcome = OpenSignals(&signals);
   TellNamespaces(answers, outcome);
   sys::Close(answers);

@@ -26,6 +26,9 @@ Outcome SetUp(Slot* slot, const SlotOptions& options) {
   // The runner's own.
   sys::Close(options.signals);
   sys::Close(slot->launch.stdio + wire::kControlFd);
+  // Not that of the runner: a session is one unit for the scheduler, whose share root in the
+  // sandbox may make smaller by /proc/1/autogroup (sched(7)).
+  RINGFENCE_TRY(Check(Stage::kSupervisorSession, sys::Call(__NR_setsid)));
   if (options.session == nullptr) {
     if (options.mounts.fd >= 0) {
       RINGFENCE_TRY(
