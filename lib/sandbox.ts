@@ -224,7 +224,7 @@ export class Sandbox {
     const env = this.#environment.of(request.env)
     const gate = this.#stubs.hold()
     try {
-      return binding.spawn(
+      const process = binding.spawn(
         prepared,
         {
           argv: [request.argv0, ...request.args],
@@ -233,13 +233,16 @@ export class Sandbox {
           cwd: request.cwd === undefined ? policy.cwd : resolve(policy.cwd, request.cwd),
           stdio,
           isolation: this.#parts.isolation,
+          renews: true,
           ...(gate !== undefined && { gate }),
         },
         (event) => {
+          if (event.type === 'retry' && isOutdated(event)) process.proceed(this.#stubs.remake())
           if (event.type === 'failed' && isOutdated(event)) this.#stubs.renew()
           onEvent(event)
         },
       )
+      return process
     } catch (error) {
       this.#stubs.letGo()
       throw error
@@ -259,8 +262,12 @@ export class Sandbox {
   }
 }
 
-/** A path that was held or hidden is gone: the host has changed it since the stubs were made. */
+/**
+ * A path that was held or hidden is gone: the host has changed it since the stubs were made. bwrap does not say what it
+ * misses. All but that is what native code sends again.
+ */
 function isOutdated({ stage, errno }: NativeFailure): boolean {
+  if (stage === 'linux.bubblewrap.setup') return true
   return stage.startsWith('linux.mount.') && errno === constants.errno.ENOENT
 }
 

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import type { Gate, NativeBinding, StubLease } from './native/binding-types.js'
 import type { Plan } from './plan/types.js'
 import type { AbsolutePath, ResolvedPolicy } from './policy/types.js'
+import { openStateDirectory } from './state-directory.js'
 
 /** Making and removing stubs for each of many commands in a row would cost more than the commands. */
 const GRACE_MS = 2000
@@ -25,6 +26,8 @@ export class StubLeases {
   /** Running commands may still need them. */
   readonly #outdated: Array<Promise<StubLease>> = []
   #timer: NodeJS.Timeout | undefined
+  /** Pending while the state directory may have to be made anew. */
+  #state: Promise<unknown> | undefined
 
   constructor(options: StubLeasesOptions) {
     this.#options = options
@@ -43,10 +46,21 @@ export class StubLeases {
     return this.#gate
   }
 
+  /** Between hold() and letGo(), for a command that could not be started: what is missing is made anew. As hold(). */
+  remake(): Gate | undefined {
+    if (this.#users === 0) return undefined // it was ended meanwhile
+    this.renew()
+    if (this.#options.paths.length > 0) this.#acquire()
+    return this.#gate
+  }
+
   #acquire(): void {
     const { binding, stateDirectory, paths } = this.#options
-    this.#gate = binding.gate()
-    const lease = binding.acquireStubs(stateDirectory, paths, this.#gate)
+    const gate = binding.gate()
+    this.#gate = gate
+    const acquire = () => binding.acquireStubs(stateDirectory, paths, gate)
+    const lease = this.#state === undefined ? acquire() : this.#state.then(acquire)
+    this.#state = undefined
     this.#lease = lease
     lease.then(
       () => {
@@ -70,8 +84,14 @@ export class StubLeases {
     this.#timer.unref()
   }
 
-  /** The host has removed something since: the next command looks anew. */
+  /** The host has removed something since, the state directory perhaps: the next command looks anew. */
   renew(): void {
+    this.#forget()
+    // Who cannot use it says so.
+    this.#state = openStateDirectory({ path: this.#options.stateDirectory }).catch(() => {})
+  }
+
+  #forget(): void {
     if (this.#lease !== undefined) this.#outdated.push(this.#lease)
     this.#lease = undefined
     this.#gate = undefined
@@ -80,7 +100,7 @@ export class StubLeases {
   /** When no command runs. Everything is released; then rejects with the first NativeFailure. */
   async release(): Promise<void> {
     clearTimeout(this.#timer)
-    this.renew()
+    this.#forget()
     // Those that could not be acquired have nothing to release, and their commands have the error.
     const acquired = await Promise.allSettled(this.#outdated.splice(0))
     const released = await Promise.allSettled(

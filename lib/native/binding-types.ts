@@ -61,6 +61,11 @@ export interface NativeSpawnRequest {
   isolation: 'command' | 'session' | 'fresh'
   /** Nothing starts before it is settled; its failure becomes the launch's. */
   gate?: Gate
+  /**
+   * When a path of the plan is gone the request is sent again, once; after the event `retry` it waits for proceed().
+   * Default: that is a failure at once.
+   */
+  renews?: boolean
   /** Set up everything, then end with 0 instead of executing. For probing. */
   dryRun?: boolean
 }
@@ -103,6 +108,8 @@ export interface NativeProcess {
   end(): boolean
   /** To the command; SIGKILL ends the whole tree, at any time and without `exit`. False when it is gone already. */
   kill(signal: number): boolean
+  /** Of a request that `renews`, after `retry`: once the gate is settled, if there is one. Else without effect. */
+  proceed(gate?: Gate): void
   ref(): void
   unref(): void
 }

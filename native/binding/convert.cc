@@ -79,11 +79,6 @@ bool ToBoolean(Napi::Value value, const char* field) {
   return value.As<Napi::Boolean>().Value();
 }
 
-// A boolean that may be left out.
-bool ToOption(Napi::Value value, const char* field) {
-  return !value.IsUndefined() && ToBoolean(value, field);
-}
-
 uint64_t ToBits(Napi::Value value, const char* field) {
   if (!value.IsNumber()) Refuse(value.Env(), field, "a number");
   const double number = value.As<Napi::Number>().DoubleValue();
@@ -189,6 +184,10 @@ void ReadSeccomp(Napi::Value value, PlanSpec* plan) {
 }
 
 }  // namespace
+
+bool ToOption(Napi::Value value, const char* field) {
+  return !value.IsUndefined() && ToBoolean(value, field);
+}
 
 std::string ToText(Napi::Value value, const char* field) {
   if (!value.IsString()) Refuse(value.Env(), field, "a string");

@@ -15,6 +15,8 @@ namespace ringfence {
 // A string without NUL.
 std::string ToText(Napi::Value value, const char* field);
 std::vector<std::string> ToTexts(Napi::Value value, const char* field);
+// A boolean that may be left out.
+bool ToOption(Napi::Value value, const char* field);
 int ToInteger(Napi::Value value, const char* field);
 // As the policy has it: `memoryBytes`.
 const char* LimitName(wire::LimitKind kind);

@@ -178,7 +178,9 @@ void ProcessBinding::Define(Napi::Env env) {
   const Napi::Function constructor = DefineClass(
       env, "NativeProcess",
       {InstanceAccessor<&ProcessBinding::Pid>("pid"), InstanceMethod<&ProcessBinding::Kill>("kill"),
-       InstanceMethod<&ProcessBinding::End>("end"), InstanceMethod<&ProcessBinding::RefLoop>("ref"),
+       InstanceMethod<&ProcessBinding::End>("end"),
+       InstanceMethod<&ProcessBinding::Proceed>("proceed"),
+       InstanceMethod<&ProcessBinding::RefLoop>("ref"),
        InstanceMethod<&ProcessBinding::UnrefLoop>("unref")});
   Napi::FunctionReference& reference = DataOf(env)->process_constructor;
   reference = Napi::Persistent(constructor);
@@ -200,6 +202,7 @@ Napi::Value ProcessBinding::Spawn(const Napi::CallbackInfo& info) {
   spec.request = ToRequest(request);
   spec.isolation = ToIsolation(request.Get("isolation"));
   spec.stdio = ToStdio(request.Get("stdio"));
+  spec.renews = ToOption(request.Get("renews"), "renews");
   const std::shared_ptr<Gate> gate = ToGate(request.Get("gate"));
   EnsureThread(env, data.get());
 
@@ -262,6 +265,11 @@ Napi::Value ProcessBinding::Kill(const Napi::CallbackInfo& info) {
 Napi::Value ProcessBinding::End(const Napi::CallbackInfo& info) {
   if (!closed_) data_->launches->Signal(id_, wire::kEndSignal);
   return Napi::Boolean::New(info.Env(), !closed_);
+}
+
+void ProcessBinding::Proceed(const Napi::CallbackInfo& info) {
+  const std::shared_ptr<Gate> gate = ToGate(info[0]);
+  if (!closed_) data_->launches->Proceed(id_, gate);
 }
 
 void ProcessBinding::RefLoop(const Napi::CallbackInfo&) { SetReferenced(!closed_); }

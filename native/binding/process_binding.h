@@ -32,6 +32,7 @@ class ProcessBinding : public Napi::ObjectWrap<ProcessBinding> {
   Napi::Value Pid(const Napi::CallbackInfo& info);
   Napi::Value Kill(const Napi::CallbackInfo& info);
   Napi::Value End(const Napi::CallbackInfo& info);
+  void Proceed(const Napi::CallbackInfo& info);
   void RefLoop(const Napi::CallbackInfo& info);
   void UnrefLoop(const Napi::CallbackInfo& info);
   void SetReferenced(bool referenced);

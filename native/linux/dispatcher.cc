@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string_view>
 
 #include "linux/epoll_cookie.h"
 #include "linux/memory_file.h"
@@ -103,6 +104,9 @@ void Dispatcher::Start(uint64_t id, LaunchSpec spec) {
 void Dispatcher::Proceed(uint64_t id, const Status& status) {
   Launch* launch = FindLaunch(id);
   if (launch == nullptr) return;  // killed meanwhile
+  if (!launch->spec.held && !launch->waits) return;
+  launch->spec.held = false;
+  launch->waits = false;
   if (status.ok()) return Dispatch(launch);
   Fail(launch, {static_cast<uint32_t>(status.stage()), status.error(), status.path()});
   Finish(launch, 0);
@@ -132,6 +136,13 @@ void Dispatcher::Signal(uint64_t id, int signal) {
 }
 
 void Dispatcher::Dispatch(Launch* launch) {
+  if (zygote_.IsOutdated()) {
+    if (runners_.Find(launch->spec.plan->id, launch->spec.isolation) != nullptr) {
+      Emit(ProcessEvent::Kind::kRebuild, launch->id,
+           {static_cast<uint32_t>(Stage::kRunnerChanged), 0, {}});
+    }
+    RetireAll();
+  }
   Status status = FillStdio(&launch->spec.stdio);
   if (status.ok()) {
     const bool fits = launch->spec.stdio.size() <= wire::kRunnerStdio;
@@ -205,13 +216,10 @@ Status Dispatcher::StartInSlot(Launch* launch, uint64_t epoch, Runner* runner) {
   Connection* slot = nullptr;
   RINGFENCE_RETURN_IF_ERROR(TakeSlot(runner, &slot));
   launch->spec.request.poll = epoch == 0;
-  if (epoch == 0 || slot->look || slot->watch_epoch != epoch) {
-    const wire::Control look{wire::kRepairSignal};
-    SendControl(slot->control.get(), &look, sizeof look);
-  }
-  const Status status = SendRequest(*launch, *slot);
+  const bool look = epoch == 0 || slot->look || slot->watch_epoch != epoch;
+  const Status status = SendRequest(*launch, *slot, look);
   if (!status.ok()) {
-    if (IsBusy(status)) runner->idle.push_front(slot->id);
+    if (!IsGone(status)) runner->idle.push_front(slot->id);
     return status;
   }
   slot->launch = launch->id;
@@ -225,8 +233,13 @@ Status Dispatcher::StartInSlot(Launch* launch, uint64_t epoch, Runner* runner) {
   return status;
 }
 
-Status Dispatcher::SendRequest(const Launch& launch, const Connection& slot) {
+Status Dispatcher::SendRequest(const Launch& launch, const Connection& slot, bool look) {
   const LaunchSpec& spec = launch.spec;
+  if (look) {
+    const wire::Control control{wire::kRepairSignal};
+    const int error = SendControl(slot.control.get(), &control, sizeof control);
+    if (error != 0) return {Stage::kLaunchSend, error};
+  }
   std::vector<int> fds = Borrow(spec.stdio);
   std::vector<char> request = EncodeRequest(spec.request);
   unique_fd file;
@@ -243,6 +256,13 @@ Status Dispatcher::SendRequest(const Launch& launch, const Connection& slot) {
 // The request is sent again once, unchanged, as long as the command cannot have run.
 bool Dispatcher::MayRetry(const Launch& launch) const {
   return !launch.executed && !launch.killed && !launch.first_failure && !stopping_;
+}
+
+// A path that was there, or was held, when the plan was made. Not where bwrap has found that out:
+// it has told so on the command's stderr.
+bool Dispatcher::IsToRenew(const Launch& launch, const Failure& failure) {
+  if (!launch.spec.renews || failure.error != ENOENT) return false;
+  return std::string_view(StageName(failure.stage)).starts_with("linux.mount.");
 }
 
 void Dispatcher::Fail(Launch* launch, Failure failure) {

@@ -33,7 +33,8 @@ class Dispatcher {
   void SetImage(unique_fd image);
 
   void Start(uint64_t id, LaunchSpec spec);
-  // For a launch with LaunchSpec::held: it may start, or what it waited for has failed.
+  // For a launch with LaunchSpec::held, and after kRetry for one with LaunchSpec::renews: it may
+  // start, or what it waited for has failed.
   void Proceed(uint64_t id, const Status& status);
   // SIGKILL ends everything of the launch; others go to the command, when there is one.
   void Signal(uint64_t id, int signal);
@@ -74,6 +75,7 @@ class Dispatcher {
     bool killed = false;
     bool failed = false;   // reported
     bool rebuilt = false;  // its runner was made for it
+    bool waits = false;    // for Proceed(), to be sent again
     // Why it is to be sent again, when its processes have ended, and why it was.
     std::optional<Failure> retry;
     std::optional<Failure> first_failure;
@@ -92,8 +94,10 @@ class Dispatcher {
   Status StartFresh(Launch* launch);
   Status StartInRunner(Launch* launch);
   Status StartInSlot(Launch* launch, uint64_t epoch, Runner* runner);
-  static Status SendRequest(const Launch& launch, const Connection& slot);
+  // `look`: the slot is to repair its protections before.
+  static Status SendRequest(const Launch& launch, const Connection& slot, bool look);
   bool MayRetry(const Launch& launch) const;
+  static bool IsToRenew(const Launch& launch, const Failure& failure);
   void Fail(Launch* launch, Failure failure);
   void Finish(Launch* launch, pid_t pid);
   // Milliseconds until Serve() has something to do in any case; -1: never.

@@ -149,9 +149,11 @@ void Dispatcher::TakeFailure(Connection* connection, const wire::Report& report)
     return Retire(runner);
   }
   Launch* launch = FindLaunch(connection->launch);
-  if (launch == nullptr || launch->failed) return;
-  const bool stale = connection->role == Role::kSlot && !IsOfTheCommand(failure);
-  if (stale && !launch->rebuilt && MayRetry(*launch)) {
+  // The first failure counts: what follows is its consequence.
+  if (launch == nullptr || launch->failed || launch->retry) return;
+  const bool stale =
+      connection->role == Role::kSlot && !IsOfTheCommand(failure) && !launch->rebuilt;
+  if ((stale || IsToRenew(*launch, failure)) && MayRetry(*launch)) {
     launch->retry = std::move(failure);
   } else {
     Fail(launch, std::move(failure));
@@ -202,7 +204,8 @@ void Dispatcher::LoseLaunch(Launch* launch, const Connection& connection) {
     Failure lost{static_cast<uint32_t>(Stage::kHelperLost), 0, {}};
     if (runner != nullptr && runner->failure) lost = *runner->failure;
     const bool reported = lost.stage != static_cast<uint32_t>(Stage::kHelperLost);
-    if (MayRetry(*launch) && !(reported && launch->rebuilt)) {
+    const bool again = !reported || !launch->rebuilt || IsToRenew(*launch, lost);
+    if (MayRetry(*launch) && again) {
       launch->retry = std::move(lost);
     } else {
       Fail(launch, std::move(lost));
@@ -211,10 +214,12 @@ void Dispatcher::LoseLaunch(Launch* launch, const Connection& connection) {
   if (!launch->retry || launch->killed || stopping_) return Finish(launch, connection.pid);
   launch->first_failure = std::move(launch->retry);
   launch->retry.reset();
-  pid_sink_(launch->id, -1);
+  launch->waits = IsToRenew(*launch, *launch->first_failure);
+  // Who asks for the pid must not wait for one that waits for him.
+  pid_sink_(launch->id, launch->waits ? 0 : -1);
   Emit(ProcessEvent::Kind::kRetry, launch->id, *launch->first_failure);
   if (runner != nullptr && !runner->retired) Retire(runner);
-  Dispatch(launch);
+  if (!launch->waits) Dispatch(launch);
 }
 
 void Dispatcher::AnnounceClosedPlans() {

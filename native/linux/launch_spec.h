@@ -31,6 +31,9 @@ struct LaunchSpec {
   Isolation isolation = Isolation::kCommand;
   // Nothing starts before Dispatcher::Proceed().
   bool held = false;
+  // When a path of the plan is gone the caller makes what held its place anew: after kRetry the
+  // request waits for Dispatcher::Proceed().
+  bool renews = false;
 };
 
 struct Failure {

@@ -57,11 +57,19 @@ uint64_t LaunchThread::Launch(LaunchSpec spec, const std::shared_ptr<Gate>& gate
   auto shared = std::make_shared<LaunchSpec>(std::move(spec));
   mailbox_->Post(
       [id, shared](Dispatcher* dispatcher) { dispatcher->Start(id, std::move(*shared)); });
-  if (gate == nullptr) return id;
-  gate->Wait([id, mailbox = mailbox_](const Status& status) {
-    mailbox->Post([id, status](Dispatcher* dispatcher) { dispatcher->Proceed(id, status); });
-  });
+  if (gate != nullptr) Proceed(id, gate);
   return id;
+}
+
+void LaunchThread::Proceed(uint64_t id, const std::shared_ptr<Gate>& gate) {
+  const auto proceed = [id, mailbox = mailbox_](const Status& status) {
+    mailbox->Post([id, status](Dispatcher* dispatcher) { dispatcher->Proceed(id, status); });
+  };
+  if (gate != nullptr) {
+    gate->Wait(proceed);
+  } else {
+    proceed(Status::Ok());
+  }
 }
 
 void LaunchThread::SetImage(unique_fd image) {

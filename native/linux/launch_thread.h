@@ -33,6 +33,10 @@ class LaunchThread {
   // settled; its failure is the launch's.
   uint64_t Launch(LaunchSpec spec, const std::shared_ptr<Gate>& gate);
 
+  // After kRetry, for a launch with LaunchSpec::renews: it is sent again, once `gate`, if there is
+  // one, is settled.
+  void Proceed(uint64_t id, const std::shared_ptr<Gate>& gate);
+
   // Another launcher from now on.
   void SetImage(unique_fd image);
 

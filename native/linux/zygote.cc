@@ -133,8 +133,7 @@ void Zygote::End() {
 }
 
 Status Zygote::Launch(int image, const LaunchFds& fds) {
-  const bool outdated = socket_.valid() && inherited_ != Inherit();
-  if (!socket_.valid() || outdated) RINGFENCE_RETURN_IF_ERROR(Start(image));
+  if (!socket_.valid() || IsOutdated()) RINGFENCE_RETURN_IF_ERROR(Start(image));
   std::vector<int> passed = fds.stdio;
   for (const int fd : {fds.control, fds.plan, fds.request}) passed.push_back(fd);
   const auto stdio =

@@ -34,6 +34,9 @@ class Zygote {
   // `image`: what helper_image.h loaded.
   Status Launch(int image, const LaunchFds& fds);
 
+  // What it has started, and would start, is not what this process would start now.
+  bool IsOutdated() const { return socket_.valid() && inherited_ != Inherit(); }
+
   // What it has started goes on without it.
   void End();
 
