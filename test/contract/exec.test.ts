@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { PROTECTIONS, SandboxError } from '../../lib/index.js'
-import { describeBackends } from '../support/backends.js'
+import { describeIsolations } from '../support/backends.js'
 import { openWorkspace } from '../support/sandboxes.js'
 
-describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
+describeIsolations(['namespaces', 'bubblewrap', 'landlock'], (backend, isolation) => {
   test('the result says everything about the command', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const result = await sandbox.exec('sh', ['-c', 'echo out; echo err >&2; exit 3'])
     expect(result).toEqual({
       command: 'sh',
@@ -34,7 +34,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('of long output the head and the tail are kept', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const script = 'i=1; while [ $i -le 2000 ]; do echo "line $i"; i=$((i+1)); done'
     const whole = (await sandbox.exec('sh', ['-c', script])).stdout
     const { stdout, truncated } = await sandbox.exec('sh', ['-c', script], { maxOutputBytes: 101 })
@@ -46,7 +46,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('no character is cut in two', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const input = '€'.repeat(100)
     for (const maxOutputBytes of [100, 101, 102, 103]) {
       const { stdout } = await sandbox.exec('cat', { input, maxOutputBytes })
@@ -55,20 +55,20 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('input is read by the command; without input there is none', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     expect(await sandbox.exec('cat', { input: 'text' })).toMatchObject({ stdout: 'text' })
     expect(await sandbox.exec('cat', { input: Buffer.from('bytes') })).toMatchObject({ stdout: 'bytes' })
     expect(await sandbox.exec('cat')).toMatchObject({ stdout: '', exitCode: 0 })
   })
 
   test('a command that does not read its input is no failure', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const input = Buffer.alloc(1_000_000)
     expect(await sandbox.exec('true', { input })).toMatchObject({ exitCode: 0, failed: false })
   })
 
   test('the output limit of the policy ends the command', async () => {
-    const { sandbox } = await openWorkspace(backend, { limits: { outputBytes: 100_000 } })
+    const { sandbox } = await openWorkspace(backend, { limits: { outputBytes: 100_000 } }, { isolation })
     const result = await sandbox.exec('cat', ['/dev/zero'])
     expect(result).toMatchObject({
       signal: 'SIGKILL',
@@ -84,7 +84,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('many commands at once', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const results = await Promise.all(
       Array.from({ length: 40 }, (_, index) => sandbox.exec('sh', ['-c', `echo ${index}; exit ${index}`])),
     )
@@ -99,7 +99,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
     ['a wrong input', { input: 5 }, /options\.input/],
     ['a negative limit', { maxOutputBytes: -1 }, /options\.maxOutputBytes/],
   ])('%s is a TypeError', async (_, options, message) => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const error = await sandbox.exec('true', [], options as object).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(TypeError)
     expect((error as Error).message).toMatch(message)

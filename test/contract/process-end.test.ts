@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { describeBackends } from '../support/backends.js'
+import { describeIsolations } from '../support/backends.js'
 import { openWorkspace } from '../support/sandboxes.js'
 
 /** Leaves its session and its parent, ignores requests to end, and writes to a file as long as it lives. */
@@ -22,9 +22,9 @@ async function beatsOn(file: string): Promise<boolean> {
   return readFileSync(file).length > before
 }
 
-describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
+describeIsolations(['namespaces', 'bubblewrap', 'landlock'], (backend, isolation) => {
   test('a daemon of the command lives with the command and is dead at close', async () => {
-    const { sandbox, work } = await openWorkspace(backend)
+    const { sandbox, work } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('sh', [
       '-c',
       `${DAEMON}
@@ -39,7 +39,7 @@ echo up; read line`,
   })
 
   test('SIGKILL ends the whole tree', async () => {
-    const { sandbox, work } = await openWorkspace(backend)
+    const { sandbox, work } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('sh', [
       '-c',
       `${DAEMON}
@@ -52,7 +52,7 @@ echo up; sleep 60`,
   })
 
   test('close waits for a daemon that holds stdout, which ends with the command', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const start = performance.now()
     expect(await sandbox.exec('sh', ['-c', 'setsid sleep 30 & echo out'])).toMatchObject({
       stdout: 'out\n',
@@ -62,7 +62,7 @@ echo up; sleep 60`,
   })
 
   test('a timeout sends killSignal', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const result = await sandbox.exec('sleep', ['60'], { timeout: 100 })
     expect(result).toMatchObject({ timedOut: true, signal: 'SIGTERM', exitCode: null, failed: true, isCanceled: false })
     const script = 'trap "exit 9" INT; while :; do sleep 0.02; done'
@@ -71,14 +71,14 @@ echo up; sleep 60`,
   })
 
   test('what does not end on request is killed', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const script = 'trap "" TERM; while :; do sleep 0.02; done'
     const result = await sandbox.exec('sh', ['-c', script], { timeout: 200, forceKillAfterMs: 100 })
     expect(result).toMatchObject({ timedOut: true, signal: 'SIGKILL', exitCode: null })
   })
 
   test('a command that is done in time is not timed out', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     expect(await sandbox.exec('true', { timeout: 20_000 })).toMatchObject({
       timedOut: false,
       exitCode: 0,
@@ -87,7 +87,7 @@ echo up; sleep 60`,
   })
 
   test('the wall time of the policy is a timeout of every command', async () => {
-    const { sandbox } = await openWorkspace(backend, { limits: { wallMs: 150 } })
+    const { sandbox } = await openWorkspace(backend, { limits: { wallMs: 150 } }, { isolation })
     expect(await sandbox.exec('sleep', ['60'])).toMatchObject({
       timedOut: true,
       limit: { kind: 'wallMs', value: 150, used: expect.any(Number) },
@@ -99,7 +99,7 @@ echo up; sleep 60`,
   })
 
   test('an abort is an AbortError event, then exit and close', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const controller = new AbortController()
     const child = sandbox.spawn('sleep', ['60'], { signal: controller.signal })
     const events: unknown[] = []
@@ -117,7 +117,7 @@ echo up; sleep 60`,
   })
 
   test('with a signal that was aborted before, the same events come, and nothing is started', async () => {
-    const { sandbox, work } = await openWorkspace(backend)
+    const { sandbox, work } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('touch', ['file'], { signal: AbortSignal.abort() })
     const events: unknown[] = []
     child.on('spawn', () => events.push('spawn'))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import type { SandboxedProcess } from '../../lib/index.js'
-import { describeBackends } from '../support/backends.js'
+import { describeIsolations } from '../support/backends.js'
 import { openWorkspace } from '../support/sandboxes.js'
 
 /** Every event of a process in order, until `close`. */
@@ -15,9 +15,9 @@ async function eventsOf(child: SandboxedProcess): Promise<unknown[][]> {
   return events
 }
 
-describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
+describeIsolations(['namespaces', 'bubblewrap', 'landlock'], (backend, isolation) => {
   test.each([0, 1, 42, 255])('exit code %i arrives, in the order spawn, exit, close', async (code) => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('sh', ['-c', `exit ${code}`])
     expect(child).toMatchObject({ exitCode: null, signalCode: null, killed: false, connected: false, spawnfile: 'sh' })
     expect(child.pid).toBeGreaterThan(1)
@@ -28,7 +28,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test.each(['SIGTERM', 'SIGKILL', 'SIGSEGV'] as const)('the end by %s arrives as that signal', async (signal) => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('sh', ['-c', `kill -${signal.slice(3)} $$`])
     expect(await eventsOf(child)).toEqual([['spawn'], ['exit', null, signal], ['close', null, signal]])
     expect(child).toMatchObject({ exitCode: null, signalCode: signal, killed: false })
@@ -45,7 +45,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   )
 
   test('kill() sends a signal to the command, once it has ended it says false', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('sh', [
       '-c',
       'trap "echo caught; exit 7" USR1; echo ready; while :; do sleep 0.02; done',
@@ -67,7 +67,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('kill() straight after spawn ends the command', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const child = sandbox.spawn('sleep', ['60'])
       expect(child.kill(signal)).toBe(true)
@@ -76,7 +76,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('a handle that is disposed of is gone', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('sleep', ['60'])
     await child[Symbol.asyncDispose]()
     expect(child.signalCode).toBe('SIGKILL')
@@ -84,7 +84,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('a command that sees SIGKILL of one of its children goes on', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     expect(await sandbox.exec('sh', ['-c', 'sh -c "kill -9 \\$\\$"; echo $?'])).toMatchObject({
       stdout: '137\n',
       exitCode: 0,

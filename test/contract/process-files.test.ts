@@ -3,19 +3,19 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Sandbox } from '../../lib/index.js'
-import { describeBackends } from '../support/backends.js'
+import { describeIsolations } from '../support/backends.js'
 import { openWorkspace, plainPolicy, temporaryDirectory } from '../support/sandboxes.js'
 
-describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
+describeIsolations(['namespaces', 'bubblewrap', 'landlock'], (backend, isolation) => {
   test('a file in a writable root can be written, and the host sees it', async () => {
-    const { sandbox, work } = await openWorkspace(backend)
+    const { sandbox, work } = await openWorkspace(backend, {}, { isolation })
     const result = await sandbox.exec('sh', ['-c', 'echo written > file && mkdir directory && mv file directory/'])
     expect(result).toMatchObject({ exitCode: 0, stderr: '', failed: false })
     expect(readFileSync(join(work, 'directory/file'), 'utf8')).toBe('written\n')
   })
 
   test('a file outside of the writable roots cannot be written', async () => {
-    const { sandbox, work, outside } = await openWorkspace(backend)
+    const { sandbox, work, outside } = await openWorkspace(backend, {}, { isolation })
     const script = 'echo forbidden > "$1"'
     const denied = await sandbox.exec('sh', ['-c', script, 'sh', join(outside, 'file')])
     expect(denied.exitCode).not.toBe(0)
@@ -45,17 +45,17 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
 /** With the built-in protected paths, but without the /tmp in which other tests are at work. */
 const PROJECT = { extends: 'read-only', filesystem: { ':cwd': 'write' } } as const
 
-describeBackends(['namespaces', 'bubblewrap'], (backend) => {
+describeIsolations(['namespaces', 'bubblewrap'], (backend, isolation) => {
   test('a denied file and a denied directory cannot be read', async () => {
     const outside = temporaryDirectory()
     const secret = join(outside, 'secret')
     const twin = join(outside, 'twin')
     writeFileSync(secret, 'secret')
     writeFileSync(twin, 'twin')
-    const { sandbox } = await openWorkspace(backend, { filesystem: { [secret]: 'none' } })
+    const { sandbox } = await openWorkspace(backend, { filesystem: { [secret]: 'none' } }, { isolation })
     expect(await sandbox.exec('cat', [secret])).toMatchObject({ exitCode: 1, stdout: '' })
     expect(await sandbox.exec('cat', [twin])).toMatchObject({ exitCode: 0, stdout: 'twin' })
-    const { sandbox: other } = await openWorkspace(backend, { filesystem: { [outside]: 'none' } })
+    const { sandbox: other } = await openWorkspace(backend, { filesystem: { [outside]: 'none' } }, { isolation })
     expect(await other.exec('cat', [twin])).toMatchObject({ exitCode: 1, stdout: '' })
     expect(await other.exec('ls', [outside])).toMatchObject({ failed: true, stdout: '' })
   })

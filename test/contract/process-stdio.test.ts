@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import type { SandboxedProcess, StdioOption } from '../../lib/index.js'
-import { describeBackends } from '../support/backends.js'
+import { describeIsolations } from '../support/backends.js'
 import { openWorkspace } from '../support/sandboxes.js'
 
 function closeOf(child: SandboxedProcess): Promise<number | null> {
@@ -15,9 +15,9 @@ function closeOf(child: SandboxedProcess): Promise<number | null> {
   })
 }
 
-describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
+describeIsolations(['namespaces', 'bubblewrap', 'landlock'], (backend, isolation) => {
   test('the default is three pipes', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('sh', ['-c', 'cat; echo err >&2'])
     expect(child.stdio).toEqual([child.stdin, child.stdout, child.stderr])
     child.stdin.end('in')
@@ -26,7 +26,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('stdin is writable only, stdout and stderr are readable only', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('cat')
     expect([child.stdin.writable, (child.stdin as unknown as { readable: boolean }).readable]).toEqual([true, false])
     expect([child.stdout.readable, (child.stdout as unknown as { writable: boolean }).writable]).toEqual([true, false])
@@ -35,32 +35,32 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('stdout and stderr can be opened again by their names', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const result = await sandbox.exec('sh', ['-c', 'echo out > /dev/stdout; echo err | tee /dev/stderr >/dev/null'])
     expect(result).toMatchObject({ exitCode: 0, stdout: 'out\n', stderr: 'err\n' })
   })
 
   test('megabytes go through unchanged, in both directions', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const input = Buffer.alloc(5_000_000, 'ringfence ')
     const result = await sandbox.exec('cat', { input, encoding: 'buffer' })
     expect(result.stdout.equals(input)).toBe(true)
   })
 
   test('close comes when nobody reads the output', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     expect(await closeOf(sandbox.spawn('sh', ['-c', 'echo nobody reads this']))).toBe(0)
   })
 
   test('ignore is /dev/null', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('sh', ['-c', 'cat && echo unseen'], { stdio: 'ignore' })
     expect(child.stdio).toEqual([null, null, null])
     expect(await closeOf(child)).toBe(0)
   })
 
   test('descriptors and streams are passed on, as many as there are', async () => {
-    const { sandbox, work } = await openWorkspace(backend)
+    const { sandbox, work } = await openWorkspace(backend, {}, { isolation })
     const fd = openSync(join(work, 'by-number'), 'w')
     const file = await open(join(work, 'by-stream'), 'w')
     const stream = file.createWriteStream()
@@ -75,7 +75,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('the output of one command can be the input of another', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const first = sandbox.spawn('sh', ['-c', 'sleep 0.1; echo from the first'])
     const second = sandbox.spawn('cat', { stdio: [first.stdout, 'pipe', 'inherit'] })
     first.stdout.destroy()
@@ -83,7 +83,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   })
 
   test('no other descriptor of this process reaches the command', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const fd = openSync('/etc/hostname', 'r')
     const { stdout } = await sandbox.exec('sh', ['-c', 'ls /proc/self/fd'])
     closeSync(fd)
@@ -100,14 +100,14 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
     ['a stream without descriptor', [{}], /options\.stdio\[0\]/],
     ['an object', {}, /options\.stdio/],
   ])('%s is refused with a TypeError that names the slot', async (_, stdio, message) => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const spawn = () => sandbox.spawn('true', [], { stdio: stdio as StdioOption })
     expect(spawn).toThrow(TypeError)
     expect(spawn).toThrow(message)
   })
 
   test('a descriptor that is not open is an error event', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     await expect(closeOf(sandbox.spawn('true', [], { stdio: ['ignore', 999, 'ignore'] }))).rejects.toMatchObject({
       code: 'SANDBOX_SETUP_FAILED',
       stage: 'linux.launch.stdio',
@@ -117,9 +117,9 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
 })
 
 // bwrap itself keeps its stdin open as long as its command runs.
-describeBackends(['namespaces', 'landlock'], (backend) => {
+describeIsolations(['namespaces', 'landlock'], (backend, isolation) => {
   test('writing to a command that does not read gives EPIPE on the stream', async () => {
-    const { sandbox } = await openWorkspace(backend)
+    const { sandbox } = await openWorkspace(backend, {}, { isolation })
     const child = sandbox.spawn('sh', ['-c', 'exec 0<&-; echo closed; sleep 60'])
     await new Promise((resolve) => child.stdout.once('data', resolve))
     const error = new Promise<NodeJS.ErrnoException>((resolve) => child.stdin.once('error', resolve))

@@ -1,6 +1,7 @@
 /** Runs a suite once for each backend. A backend that cannot start here is skipped, loudly, or fails the suite. */
 import { beforeEach, describe } from 'vitest'
 import { type BackendName, probe } from '../../lib/index.js'
+import type { Isolation } from '../../lib/sandbox-options.js'
 
 /** `RINGFENCE_TEST_MUST_WORK=namespaces,bubblewrap`: on this machine these have to work. */
 const mustWork = new Set((process.env.RINGFENCE_TEST_MUST_WORK ?? '').split(',').filter((name) => name !== ''))
@@ -16,6 +17,17 @@ export function describeBackends(names: readonly BackendName[], suite: (backend:
       })
       suite(backend)
     })
+  }
+}
+
+/** The same, with each isolation where that makes a difference: the others always start a complete sandbox. */
+export function describeIsolations(
+  names: readonly BackendName[],
+  suite: (backend: BackendName, isolation: Isolation) => void,
+): void {
+  describeBackends(names, (backend) => suite(backend, 'command'))
+  for (const backend of names.filter((name) => name === 'namespaces')) {
+    describe('isolation fresh', () => describeBackends([backend], () => suite(backend, 'fresh')))
   }
 }
 
