@@ -18,6 +18,8 @@ std::vector<std::string> ToTexts(Napi::Value value, const char* field);
 int ToInteger(Napi::Value value, const char* field);
 // As the policy has it: `memoryBytes`.
 const char* LimitName(wire::LimitKind kind);
+// Columns or rows of a terminal.
+uint16_t ToDimension(Napi::Value value, const char* field);
 
 PlanSpec ToPlan(Napi::Object plan);
 RequestSpec ToRequest(Napi::Object request);

@@ -121,8 +121,11 @@ Outcome ReportReady(const Launch& launch) {
   return {};
 }
 
-void ReportExecuting(const Launch& launch) {
-  Send(launch, EmptyReport(wire::ReportKind::kExecuting));
+Outcome ReportExecuting(const Launch& launch, int terminal) {
+  const wire::Report report = EmptyReport(wire::ReportKind::kExecuting);
+  const long sent =
+      SendMessage(launch.control(), &report, offsetof(wire::Report, path), terminal);
+  return terminal < 0 ? Outcome{} : Check(Stage::kTerminalSend, sent);
 }
 
 void ReportGone(const Launch& launch) { Send(launch, EmptyReport(wire::ReportKind::kGone)); }

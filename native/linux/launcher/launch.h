@@ -62,6 +62,7 @@ struct Launch {
     return reinterpret_cast<const T*>(reinterpret_cast<const char*>(request) + span.offset);
   }
   bool dry_run() const { return (request->flags & wire::kRequestDryRun) != 0; }
+  bool terminal() const { return request->columns != 0 && !dry_run(); }
   bool runner() const { return (request->flags & wire::kRequestRunner) != 0; }
 };
 
@@ -80,7 +81,9 @@ Outcome TakeRequest(const void* request, size_t size, Launch* launch);
 // To the addon. A control socket that is gone is no error: whoever would read it is gone as well.
 void ReportFailure(const Launch& launch, const Outcome& outcome);
 void ReportSpawned(const Launch& launch);
-void ReportExecuting(const Launch& launch);
+
+// `terminal`: our side of the command's, -1: it has none.
+Outcome ReportExecuting(const Launch& launch, int terminal);
 
 // The calling process stands for the launch from now on.
 Outcome ReportReady(const Launch& launch);
