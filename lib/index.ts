@@ -54,6 +54,7 @@ export {
 } from './policy/types.js'
 export { type BackendProbe, type ProbeOptions, type ProbeReport, probe } from './probe/probe.js'
 export type { SandboxedProcess, SandboxedProcessEvents } from './process.js'
+export { asPty, type Pty, type PtyDisposable, type PtyExit } from './pty.js'
 export type { Denial, ExecResult, ProcessUsage, ReachedLimit } from './result.js'
 export { type Explanation, type PipedProcess, Sandbox, type TerminalProcess } from './sandbox.js'
 export type { SandboxOptions } from './sandbox-options.js'

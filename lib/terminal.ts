@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { invalidValue, requireObject } from './argument-errors.js'
 import { isNativeFailure } from './failure.js'
 import type { NativeBinding, NativeTerminal, TerminalHandle } from './native/binding-types.js'
-import { OutputCapture } from './output-capture.js'
+import type { OutputCapture } from './output-capture.js'
 import type { OutputLimit } from './output-limit.js'
 import { OutputStream } from './output-stream.js'
 
@@ -151,7 +151,10 @@ class TerminalInput extends Writable {
   #typeEnd(done: (error?: Error | null) => void): void {
     this.#ending = undefined
     const character = this.#native?.endOfInput()
-    if (character === undefined) return done()
+    if (character === undefined) {
+      done()
+      return
+    }
     this.#pending = { bytes: Uint8Array.from(this.#atLineStart ? [character] : [character, character]), done }
     this.resume()
   }
