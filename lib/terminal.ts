@@ -159,7 +159,7 @@ class TerminalInput extends Writable {
     this.resume()
   }
 
-  /** Undefined: nobody is left who could read, as when one types into a terminal that is gone. */
+  /** Undefined: the terminal is gone, and nobody cares for what is typed. */
   #type(native: NativeTerminal, bytes: Uint8Array): number | undefined {
     try {
       return native.write(bytes)

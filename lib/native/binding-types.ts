@@ -161,7 +161,7 @@ export type NativeOutputEvent =
 
 /** Of an output that was opened from a TerminalHandle. */
 export interface NativeTerminal {
-  /** Types bytes. Returns how many were taken. Throws NativeFailure: EIO when nobody is left who could read them. */
+  /** Types bytes. Returns how many were taken. Throws NativeFailure: EIO when it is closed. */
   write(bytes: Uint8Array): number
   /** Throws NativeFailure. */
   resize(columns: number, rows: number): void

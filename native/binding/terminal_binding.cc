@@ -17,9 +17,9 @@ constexpr napi_type_tag kTerminalTag = {0x1f0b6f5d9c3e4a72ULL, 0xb6d1874e52c90a3
 }  // namespace
 
 Napi::Value MakeTerminalHandle(Napi::Env env, unique_fd terminal) {
-  auto external = Napi::External<unique_fd>::New(
-      env, new unique_fd(std::move(terminal)),
-      [](Napi::Env, const unique_fd* owned) { delete owned; });
+  auto external =
+      Napi::External<unique_fd>::New(env, new unique_fd(std::move(terminal)),
+                                     [](Napi::Env, const unique_fd* owned) { delete owned; });
   external.TypeTag(&kTerminalTag);
   return external;
 }

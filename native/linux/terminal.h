@@ -10,7 +10,7 @@
 
 namespace ringfence {
 
-// Types the bytes, or as many as there is room for: `written`. EIO: nobody is left who could read.
+// Types the bytes, or as many as there is room for: `written`. EIO: it is closed.
 Status WriteTerminal(PipeEnd* end, const char* bytes, size_t size, size_t* written);
 
 // The kernel tells the foreground process group (SIGWINCH) when it is another size.

@@ -37,7 +37,6 @@ const OUTER = fileURLToPath(new URL('../fixtures/outer-terminal.py', import.meta
 function onTerminal(command: readonly string[], steps: readonly Step[] = []): Seen {
   const output = execFileSync('python3', [OUTER, JSON.stringify(steps), ...command], {
     cwd: scratch.work,
-    env: { ...process.env, PS1: 'prompt> ' },
     encoding: 'utf8',
   })
   return JSON.parse(output) as Seen
@@ -46,6 +45,8 @@ function onTerminal(command: readonly string[], steps: readonly Step[] = []): Se
 function run(options: readonly string[], command: readonly string[], steps?: readonly Step[]): Seen {
   return onTerminal([process.execPath, CLI, 'run', ...ONLY_CWD, ...options, '--', ...command], steps)
 }
+
+const PROMPT = ['--env', 'PS1=prompt> ']
 
 const { SIGTERM, SIGHUP, SIGKILL } = constants.signals
 
@@ -57,7 +58,7 @@ test('the command has a terminal of the size of the caller', () => {
 
 test('a shell with job control; the terminal of the caller is raw meanwhile and as before afterwards', () => {
   const seen = run(
-    ['-t'],
+    ['-t', ...PROMPT],
     ['sh', '-i'],
     [
       { see: 'prompt> ', type: 'sleep 60\r', note: 'meanwhile' },
@@ -94,7 +95,7 @@ test.each([
 
 test('SIGHUP ends a shell, which takes no notice of SIGTERM', () => {
   const seen = run(
-    ['-t'],
+    ['-t', ...PROMPT],
     ['sh', '-i'],
     [
       { see: 'prompt> ', signal: SIGTERM },

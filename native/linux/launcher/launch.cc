@@ -123,8 +123,7 @@ Outcome ReportReady(const Launch& launch) {
 
 Outcome ReportExecuting(const Launch& launch, int terminal) {
   const wire::Report report = EmptyReport(wire::ReportKind::kExecuting);
-  const long sent =
-      SendMessage(launch.control(), &report, offsetof(wire::Report, path), terminal);
+  const long sent = SendMessage(launch.control(), &report, offsetof(wire::Report, path), terminal);
   return terminal < 0 ? Outcome{} : Check(Stage::kTerminalSend, sent);
 }
 

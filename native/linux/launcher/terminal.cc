@@ -27,8 +27,7 @@ Outcome OpenPair(int directory, Terminal* terminal) {
   RINGFENCE_TRY(Check(Stage::kTerminalOpen, master, "/dev/ptmx"));
   terminal->master = static_cast<int>(master);
   const int unlocked = 0;
-  RINGFENCE_TRY(
-      Check(Stage::kTerminalUnlock, Control(terminal->master, TIOCSPTLCK, &unlocked)));
+  RINGFENCE_TRY(Check(Stage::kTerminalUnlock, Control(terminal->master, TIOCSPTLCK, &unlocked)));
   // Not by its name, which may lead elsewhere in this view (Linux 4.13).
   const long slave = sys::Call(__NR_ioctl, terminal->master, TIOCGPTPEER, kOpenFlags);
   RINGFENCE_TRY(Check(Stage::kTerminalPeer, slave));
@@ -54,8 +53,7 @@ Outcome OpenTerminal(const Launch& launch, int directory, Terminal* terminal) {
   RINGFENCE_TRY(Check(Stage::kTerminalSize, Control(terminal->master, TIOCSWINSZ, &size)));
   RINGFENCE_TRY(SetMode(terminal->slave));
   for (int fd = 0; fd < kStreams; ++fd) {
-    RINGFENCE_TRY(
-        Check(Stage::kTerminalPlace, sys::Call(__NR_dup3, terminal->slave, fd, 0)));
+    RINGFENCE_TRY(Check(Stage::kTerminalPlace, sys::Call(__NR_dup3, terminal->slave, fd, 0)));
   }
   return {};
 }
