@@ -95,7 +95,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   test('outputBytes counts what a terminal shows', async () => {
     const { sandbox } = await openWorkspace(backend, { limits: { outputBytes: 10_000 } })
     const over = await sandbox.exec('yes', { tty: {} })
-    expect(over).toMatchObject({ limit: 'outputBytes', signal: 'SIGKILL' })
+    expect(over).toMatchObject({ limit: { kind: 'outputBytes' }, signal: 'SIGKILL' })
     expect(over.stdout.length).toBe(10_000)
     expect((await sandbox.exec('seq', ['100'], { tty: {} })).limit).toBeUndefined()
   })
