@@ -25,6 +25,11 @@ export interface ParsedExecOptions {
   encoding: 'utf8' | 'buffer'
 }
 
+/** With a terminal, its output is `stdout`, and there is always an input, which ends with Ctrl-D. */
+interface CollectOptions extends ParsedExecOptions {
+  tty: boolean
+}
+
 const DEFAULT_MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 
 /** @throws TypeError naming the option. */
@@ -53,13 +58,13 @@ export function parseExecOptions(given: unknown): ParsedExecOptions {
 /** Starts the command with `spawn` and resolves when everything of it is gone. */
 export async function collect(
   spawn: (stdio: Slot[]) => SandboxedProcess,
-  options: ParsedExecOptions,
+  options: CollectOptions,
   enforcement: Enforcement,
 ): Promise<ExecResult<string | Buffer>> {
   const start = performance.now()
   const captures = [new OutputCapture(options.maxOutputBytes), new OutputCapture(options.maxOutputBytes)] as const
   const child = spawn([
-    { kind: options.input === undefined ? 'ignore' : 'pipe' },
+    { kind: options.input === undefined && !options.tty ? 'ignore' : 'pipe' },
     ...captures.map((capture) => ({ kind: 'capture', capture }) as const),
   ])
   const failure = await ended(child, options.input, captures)

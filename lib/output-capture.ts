@@ -1,7 +1,7 @@
 /** Head and tail of an output, captured in native code until its end. */
 import { EventEmitter } from 'node:events'
 import { asSandboxError } from './failure.js'
-import type { CapturedBytes, NativeBinding, NativeCapture } from './native/binding-types.js'
+import type { CapturedBytes, NativeBinding, NativeCapture, TerminalHandle } from './native/binding-types.js'
 import type { OutputLimit } from './output-limit.js'
 
 interface OutputCaptureEvents {
@@ -24,10 +24,25 @@ export class OutputCapture extends EventEmitter<OutputCaptureEvents> {
   }
 
   /** Starts to read. Takes the descriptor, also when it throws. Throws NativeFailure. */
-  open(binding: NativeBinding, fd: number, limit: OutputLimit | undefined): void {
-    this.#native = binding.captureOutput(fd, this.#maxBytes, limit?.budget, (event) => {
-      process.nextTick(() => (event === 'exceeded' ? limit?.onExceeded() : this.#end()))
+  open(
+    binding: NativeBinding,
+    source: number | TerminalHandle,
+    limit: OutputLimit | undefined,
+    onWritable?: () => void,
+  ): NativeCapture {
+    this.#native = binding.captureOutput(source, this.#maxBytes, limit?.budget, (event) => {
+      process.nextTick(() => {
+        if (event === 'exceeded') limit?.onExceeded()
+        else if (event === 'writable') onWritable?.()
+        else this.#end()
+      })
     })
+    return this.#native
+  }
+
+  /** It was never opened, and ends without content. */
+  abandon(): void {
+    this.emit('close')
   }
 
   /** Stops reading: nothing is captured, and no event comes. */

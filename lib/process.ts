@@ -7,7 +7,13 @@ import { invalidValue } from './argument-errors.js'
 import { SandboxError } from './errors.js'
 import { isNativeFailure, sandboxErrorOf } from './failure.js'
 import type { LaunchEvents, SandboxEvents } from './launch-events.js'
-import type { NativeBinding, NativeFailure, NativeProcess, NativeProcessEvent } from './native/binding-types.js'
+import type {
+  NativeBinding,
+  NativeFailure,
+  NativeProcess,
+  NativeProcessEvent,
+  TerminalHandle,
+} from './native/binding-types.js'
 import { chunksOf } from './output-iteration.js'
 import { type OutputLimit, outputLimit } from './output-limit.js'
 import { type LinesOptions, linesOf, parseLinesOptions } from './output-lines.js'
@@ -15,7 +21,8 @@ import type { BackendName } from './plan/types.js'
 import type { LimitsPolicy } from './policy/types.js'
 import type { ProcessUsage, ReachedLimit } from './result.js'
 import { requireSignal, type SpawnRequest } from './spawn-options.js'
-import { closedStreams, openStdio } from './stdio.js'
+import { besideTerminal, closedStreams, openStdio } from './stdio.js'
+import { requireDimension, Terminal, type TerminalSize } from './terminal.js'
 import { abortError, Termination } from './termination.js'
 
 /** As those of a ChildProcess. */
@@ -76,6 +83,8 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   /** The limit of the policy that ended the command, or (`processes`) that it has reached. */
   limit: ReachedLimit | undefined
 
+  readonly #terminal: Terminal | undefined
+  readonly #outputLimit: OutputLimit | undefined
   readonly #host: ProcessHost
   readonly #events: LaunchEvents
   readonly #native: NativeProcess | undefined
@@ -99,14 +108,15 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     requireCountable(host, request)
     this.#events = host.events.launch(request.command, () => this.pid)
     this.#abortedBefore = request.signal?.aborted ?? false
-    const limit = outputLimit(host.binding, host.limits.outputBytes, () => this.#exceedOutput())
-    const { native, streams, outputs, failure } = this.#abortedBefore
+    this.#outputLimit = outputLimit(host.binding, host.limits.outputBytes, () => this.#exceedOutput())
+    const { native, streams, outputs, terminal, failure } = this.#abortedBefore
       ? notStarted(request)
-      : start(host, request, limit, (event) => {
+      : start(host, request, this.#outputLimit, (event) => {
           // Listeners of the user run in a tick of their own, never inside of native code.
           process.nextTick(() => this.#take(event))
         })
     this.#native = native
+    this.#terminal = terminal
     this.#events.called()
     this.stdio = streams as unknown as Stdio
     this.#watchOutputs(outputs)
@@ -170,6 +180,23 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     const delivered = this.#sendSignal(number)
     if (delivered) this.killed = true
     return delivered
+  }
+
+  /** The size of the terminal; undefined without the option `tty`. */
+  get tty(): TerminalSize | undefined {
+    return this.#terminal?.size
+  }
+
+  /**
+   * Gives the terminal another size, in characters; the kernel sends SIGWINCH to the foreground job. Without effect
+   * once the command has ended.
+   *
+   * @throws TypeError for a size out of 1 to 65535, and without the option `tty`.
+   */
+  resize(columns: number, rows: number): void {
+    const size = [requireDimension('columns', columns), requireDimension('rows', rows)] as const
+    if (this.#terminal === undefined) throw invalidValue('options.tty', undefined, 'is needed to resize a terminal')
+    this.#terminal.resize(...size)
   }
 
   ref(): void {
@@ -254,6 +281,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     switch (event.type) {
       case 'spawned':
         this.#state = 'running'
+        this.#openTerminal(event.terminal)
         for (const signal of this.#earlySignals) this.#native?.kill(signal)
         this.#events.spawned()
         this.emit('spawn')
@@ -278,8 +306,20 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
         break
       case 'closed':
         this.#nativeClosed = true
+        this.#terminal?.closed()
         if (this.#state !== 'ended') this.#endWithoutReport()
         this.#closeWhenAllEnded()
+    }
+  }
+
+  #openTerminal(handle: TerminalHandle | undefined): void {
+    if (handle === undefined) return
+    try {
+      this.#terminal?.open(this.#host.binding, handle, this.#outputLimit)
+    } catch (error) {
+      if (!isNativeFailure(error)) throw error
+      this.#native?.kill(constants.signals.SIGKILL)
+      this.#fail(error)
     }
   }
 
@@ -329,6 +369,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
       ...(usage !== undefined && { usage: { ...usage } }),
     }))
     this.emit('exit', exitCode, signal)
+    this.#terminal?.commandEnded()
   }
 
   #settle(exitCode: number | null, signalCode: NodeJS.Signals | null): void {
@@ -362,6 +403,7 @@ interface Started {
   streams: Array<Writable | Readable | null>
   /** What has to close before the process does. */
   outputs: NodeJS.EventEmitter[]
+  terminal?: Terminal
   failure?: NativeFailure
 }
 
@@ -372,6 +414,7 @@ function start(
   limit: OutputLimit | undefined,
   onEvent: (event: NativeProcessEvent) => void,
 ): Started {
+  if (request.tty !== undefined) return startOnTerminal(host, request, request.tty, onEvent)
   const opened = orFailure(() => openStdio(host.binding, request.stdio, limit))
   if ('failure' in opened) return { ...notStarted(request), failure: opened.failure }
   const { descriptors, streams, outputs, closeChildEnds } = opened.value
@@ -386,8 +429,28 @@ function start(
   }
 }
 
+/** The streams of a terminal are there at once, the terminal itself comes with the event `spawned`. */
+function startOnTerminal(
+  host: ProcessHost,
+  request: SpawnRequest,
+  size: TerminalSize,
+  onEvent: (event: NativeProcessEvent) => void,
+): Started {
+  const captured = request.stdio.find((slot) => slot.kind === 'capture')
+  const terminal = new Terminal(size, captured?.capture)
+  const beside = besideTerminal(request.stdio)
+  const streams = beside.map((_, index) => [terminal.input, terminal.stream][index] ?? null)
+  const started = orFailure(() => host.start(request, beside, onEvent))
+  if ('failure' in started) terminal.destroy()
+  return 'failure' in started
+    ? { ...notStarted(request), ...started }
+    : { native: started.value, streams, outputs: [terminal.output], terminal }
+}
+
 function notStarted(request: SpawnRequest): Started {
-  const streams = closedStreams(request.stdio)
+  const slots = request.tty === undefined ? request.stdio : request.stdio.slice(0, 2)
+  const streams = closedStreams(slots)
+  while (streams.length < request.stdio.length) streams.push(null)
   return { streams, outputs: streams.slice(1).filter((stream) => stream !== null) }
 }
 

@@ -39,7 +39,15 @@ export type PipedProcess = SandboxedProcess & {
   readonly stderr: NonNullable<SandboxedProcess['stderr']>
 }
 
-type PipedOptions = SpawnOptions & { stdio?: 'pipe' | undefined }
+/** With `tty`: `stdin` types, `stdout` is what the terminal shows. */
+export type TerminalProcess = SandboxedProcess & {
+  readonly stdin: NonNullable<SandboxedProcess['stdin']>
+  readonly stdout: NonNullable<SandboxedProcess['stdout']>
+  readonly stderr: null
+}
+
+type PipedOptions = SpawnOptions & { stdio?: 'pipe' | undefined; tty?: undefined }
+type TerminalOptions = SpawnOptions & { tty: NonNullable<SpawnOptions['tty']> }
 type BufferOptions = ExecOptions & { encoding: 'buffer' }
 
 export interface Explanation {
@@ -143,6 +151,8 @@ export class Sandbox {
    */
   spawn(command: string, options?: PipedOptions): PipedProcess
   spawn(command: string, args?: readonly string[] | null, options?: PipedOptions): PipedProcess
+  spawn(command: string, options: TerminalOptions): TerminalProcess
+  spawn(command: string, args: readonly string[] | null | undefined, options: TerminalOptions): TerminalProcess
   spawn(command: string, options: SpawnOptions): SandboxedProcess
   spawn(command: string, args: readonly string[] | null | undefined, options: SpawnOptions): SandboxedProcess
   spawn(command: string, args?: unknown, options?: unknown): SandboxedProcess {
@@ -173,11 +183,16 @@ export class Sandbox {
     const [list, given] = splitArguments(args, options)
     const parsed = parseExecOptions(given)
     const request = parseSpawn(command, list, given)
-    return collect((stdio) => this.#run({ ...request, stdio }), parsed, this.#parts.explanation.plan.enforcement)
+    return collect(
+      (stdio) => this.#run({ ...request, stdio }),
+      { ...parsed, tty: request.tty !== undefined },
+      this.#parts.explanation.plan.enforcement,
+    )
   }
 
   /** spawn('bash', ['-c', script]). The script is the shell's: quote what does not come from you. */
   shell(script: string, options?: PipedOptions): PipedProcess
+  shell(script: string, options: TerminalOptions): TerminalProcess
   shell(script: string, options: SpawnOptions): SandboxedProcess
   shell(script: string, options: SpawnOptions = {}): SandboxedProcess {
     return this.spawn('bash', ['-c', script], options)
@@ -232,6 +247,7 @@ export class Sandbox {
           env,
           cwd: request.cwd === undefined ? policy.cwd : resolve(policy.cwd, request.cwd),
           stdio,
+          ...(request.tty !== undefined && { terminal: request.tty }),
           isolation: this.#parts.isolation,
           renews: true,
           ...(gate !== undefined && { gate }),

@@ -2,7 +2,8 @@
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { invalidType, invalidValue, requireCount, requireObject, requireText } from './argument-errors.js'
-import { parseStdio, type Slot, type StdioOption } from './stdio.js'
+import { parseStdio, requireFreeStreams, type Slot, type StdioOption } from './stdio.js'
+import { parseTerminalSize, type TerminalSize } from './terminal.js'
 
 /** As in node:child_process, but for what would step out of the sandbox. */
 export interface SpawnOptions {
@@ -15,6 +16,11 @@ export interface SpawnOptions {
   env?: Readonly<Record<string, string | undefined>> | undefined
   /** Default `pipe`. */
   stdio?: StdioOption | undefined
+  /**
+   * A terminal of its own for the command, in place of three pipes: `stdin` types into it, `stdout` is what it shows,
+   * `stderr` is null. It is the controlling terminal of the command's session. Size in characters, default 80 x 24.
+   */
+  tty?: Partial<TerminalSize> | undefined
   /** Ends the command with `killSignal`; the process then emits an AbortError. */
   signal?: AbortSignal | undefined
   /** Milliseconds until the command is ended with `killSignal`. 0: no limit. Default: the policy's `wallMs`, or 0. */
@@ -42,6 +48,7 @@ export interface SpawnRequest {
   cwd: string | undefined
   env: Record<string, string> | undefined
   stdio: Slot[]
+  tty: TerminalSize | undefined
   signal: AbortSignal | undefined
   timeoutMs: number
   killSignal: number
@@ -60,13 +67,16 @@ export function parseSpawn(command: unknown, argsOrOptions?: unknown, maybeOptio
   const [args, given] = splitArguments(argsOrOptions, maybeOptions)
   const options = given === undefined || given === null ? {} : requireObject('options', given)
   refuseUnsandboxed(options)
+  const [stdio, tty] = [parseStdio(options.stdio), parseTerminalSize(options.tty)]
+  if (tty !== undefined) requireFreeStreams(stdio)
   return {
     command: file,
     args: parseArgs(args),
     argv0: options.argv0 === undefined ? file : requireText('options.argv0', options.argv0),
     cwd: parseCwd(options.cwd),
     env: parseEnv(options.env),
-    stdio: parseStdio(options.stdio),
+    stdio,
+    tty,
     signal: parseAbortSignal(options.signal),
     timeoutMs: options.timeout === undefined ? 0 : requireCount('options.timeout', options.timeout),
     killSignal:

@@ -68,6 +68,23 @@ function descriptorOf(stream: unknown): number | undefined {
   return undefined
 }
 
+/** With a terminal, which is the first three slots. Throws TypeError for what a caller wanted them to be instead. */
+export function requireFreeStreams(slots: readonly Slot[]): void {
+  for (const [index, { kind }] of slots.slice(0, STANDARD_SLOTS).entries()) {
+    if (kind === 'pipe') continue
+    throw invalidValue(
+      `options.stdio[${index}]`,
+      kind,
+      "cannot be given with 'options.tty': the terminal takes its place",
+    )
+  }
+}
+
+/** What native code gets beside a terminal: the slots from 3 on. */
+export function besideTerminal(slots: readonly Slot[]): number[] {
+  return slots.map((slot, index) => (index >= STANDARD_SLOTS && slot.kind === 'fd' ? slot.fd : -1))
+}
+
 export interface OpenedStdio {
   /** What native code gets: a descriptor a slot, -1 for /dev/null. */
   descriptors: number[]
@@ -107,7 +124,11 @@ export function openStdio(binding: NativeBinding, slots: readonly Slot[], limit?
 }
 
 function openOutput(binding: NativeBinding, slot: Slot, fd: number, limit: OutputLimit | undefined) {
-  if (slot.kind !== 'capture') return new OutputStream(binding, fd, limit)
+  if (slot.kind !== 'capture') {
+    const stream = new OutputStream()
+    stream.open(binding, fd, limit)
+    return stream
+  }
   slot.capture.open(binding, fd, limit)
   return slot.capture
 }

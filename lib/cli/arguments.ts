@@ -9,6 +9,7 @@ export type Invocation =
       policy: PolicyArguments
       argv: [string, ...string[]]
       jsonFile: string | undefined
+      tty: boolean
       quiet: boolean
     }
   | { command: 'explain'; policy: PolicyArguments; json: boolean }
@@ -51,9 +52,6 @@ function parseHelp(rest: readonly string[]): Invocation {
 }
 
 function parseRun(given: GivenOptions): Invocation {
-  if (given.flags.has('tty')) {
-    throw new UsageError('not available yet', '--tty', 'Run without it: the terminal of the caller is inherited.')
-  }
   const [file, ...rest] = given.argv ?? []
   if (file === undefined) {
     throw new UsageError(
@@ -70,6 +68,7 @@ function parseRun(given: GivenOptions): Invocation {
     policy: readPolicyArguments(given),
     argv: [file, ...rest],
     jsonFile,
+    tty: given.flags.has('tty'),
     quiet: given.flags.has('quiet'),
   }
 }

@@ -1,12 +1,14 @@
 /** `ringfence run`: one command in a sandbox of its own, on the caller's standard streams. */
 import { pipeline } from 'node:stream/promises'
 import { SandboxError } from '../errors.js'
+import { loadBinding } from '../native/binding.js'
 import type { SandboxedProcess } from '../process.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Invocation } from './arguments.js'
 import { warningLine } from './error-line.js'
 import { exitCodeOfOutcome } from './exit-codes.js'
 import { openSandbox } from './open-sandbox.js'
+import { callersSize, handThrough } from './own-terminal.js'
 import { openResultFile } from './result-file.js'
 import { type RunReport, runFailure } from './run-report.js'
 import { forwardSignals } from './signal-forwarding.js'
@@ -43,18 +45,11 @@ async function runInSandbox(invocation: RunInvocation): Promise<RunReport> {
   }
 }
 
-async function runToEnd(sandbox: Sandbox, { argv, policy: { timeoutMs } }: RunInvocation): Promise<RunReport> {
-  const { plan, policy } = sandbox.explain()
-  const [command, ...args] = argv
+async function runToEnd(sandbox: Sandbox, invocation: RunInvocation): Promise<RunReport> {
+  const { plan } = sandbox.explain()
+  const [command, ...args] = invocation.argv
   const start = performance.now()
-  const output = policy.limits.outputBytes === undefined ? 'inherit' : 'pipe'
-  const child = sandbox.spawn(command, args, { stdio: ['inherit', output, output], timeout: timeoutMs })
-  const stopForwarding = forwardSignals(child)
-  try {
-    await ended(child)
-  } finally {
-    stopForwarding()
-  }
+  const child = invocation.tty ? await runOnTerminal(sandbox, invocation) : await runOnStreams(sandbox, invocation)
   return {
     command,
     args,
@@ -70,6 +65,35 @@ async function runToEnd(sandbox: Sandbox, { argv, policy: { timeoutMs } }: RunIn
     backend: plan.backend,
     warnings: [],
   }
+}
+
+async function runOnStreams(sandbox: Sandbox, invocation: RunInvocation): Promise<SandboxedProcess> {
+  const [command, ...args] = invocation.argv
+  const output = sandbox.explain().policy.limits.outputBytes === undefined ? 'inherit' : 'pipe'
+  const stdio = ['inherit', output, output] as const
+  const child = sandbox.spawn(command, args, { stdio, timeout: invocation.policy.timeoutMs })
+  const stopForwarding = forwardSignals(child)
+  try {
+    await ended(child)
+  } finally {
+    stopForwarding()
+  }
+  return child
+}
+
+async function runOnTerminal(sandbox: Sandbox, invocation: RunInvocation): Promise<SandboxedProcess> {
+  const [command, ...args] = invocation.argv
+  const child = sandbox.spawn(command, args, { tty: callersSize(), timeout: invocation.policy.timeoutMs })
+  // Longer than the terminal is not the caller's: a signal must not end this process before it is given back.
+  const stopForwarding = forwardSignals(child, { except: 'SIGWINCH' })
+  const giveBack = handThrough(child, loadBinding())
+  try {
+    await ended(child)
+  } finally {
+    giveBack()
+    stopForwarding()
+  }
+  return child
 }
 
 /** Resolves after `close`; rejects when the command did not run, or not to its end. */

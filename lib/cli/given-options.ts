@@ -31,7 +31,7 @@ const COMMAND_OPTIONS = {
     ...POLICY_OPTIONS,
     ...HELP_OPTION,
     json: { type: 'string' },
-    tty: { type: 'boolean' },
+    tty: { type: 'boolean', short: 't' },
     quiet: { type: 'boolean', short: 'q' },
   },
   explain: { ...POLICY_OPTIONS, ...HELP_OPTION, json: { type: 'boolean' } },

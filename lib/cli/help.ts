@@ -42,10 +42,14 @@ const TOPICS: Readonly<Record<CommandName, string>> = {
 
 ${POLICY_OPTIONS}
   --json FILE            write the result, or the error of the sandbox, to FILE as JSON
+  -t, --tty              give the command a terminal of its own, with job control
   -q, --quiet            no warnings
 
 Standard input, output and error are those of ringfence. SIGINT, SIGTERM, SIGHUP, SIGQUIT,
-SIGUSR1, SIGUSR2 and SIGWINCH go on to the command. --tty is not available yet.
+SIGUSR1, SIGUSR2 and SIGWINCH go on to the command.
+
+With --tty everything that is typed goes to the terminal of the command, Ctrl-C included. Its
+size follows yours, or is 80 x 24. Your terminal is as before when ringfence ends.
 
 ${EXIT_CODES}`,
   explain: `ringfence explain [options] [--json] [-- COMMAND [ARG...]]

@@ -6,13 +6,20 @@
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const
 
-/** @returns A function that gives the signals their former meaning back. */
-export function forwardSignals(child: { kill(signal: NodeJS.Signals): boolean }): () => void {
+/**
+ * @param except With a terminal of its own, the command learns by that what the caller's terminal tells by a signal.
+ * @returns A function that gives the signals their former meaning back.
+ */
+export function forwardSignals(
+  child: { kill(signal: NodeJS.Signals): boolean },
+  { except }: { except?: NodeJS.Signals } = {},
+): () => void {
+  const forwarded = FORWARDED.filter((signal) => signal !== except)
   const forward = (signal: NodeJS.Signals): void => {
     child.kill(signal)
   }
-  for (const signal of FORWARDED) process.on(signal, forward)
+  for (const signal of forwarded) process.on(signal, forward)
   return () => {
-    for (const signal of FORWARDED) process.off(signal, forward)
+    for (const signal of forwarded) process.off(signal, forward)
   }
 }

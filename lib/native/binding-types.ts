@@ -54,6 +54,8 @@ export interface NativeSpawnRequest {
   cwd: string
   /** Host descriptors that become 0, 1, 2, ... of the command. -1: /dev/null. They stay the caller's. */
   stdio: number[]
+  /** A terminal of this size becomes 0, 1 and 2 of the command, whatever `stdio` says of them. */
+  terminal?: { columns: number; rows: number }
   /**
    * `command`: in the runner of the plan, which is made when there is none, where the backend has runners; `session`:
    * the same, without processes of its own; `fresh`, and everywhere else: in a sandbox of its own.
@@ -80,7 +82,7 @@ export interface NativeUsage {
 
 export type NativeProcessEvent =
   /** The command was executed. */
-  | { type: 'spawned' }
+  | { type: 'spawned'; terminal?: TerminalHandle }
   /** It did not run (or, stage `linux.watch.lost`, was ended because a protection was lost). */
   | ({ type: 'failed'; cause?: NativeFailure } & NativeFailure)
   /** The same request was sent again, since this kept the first from being executed. */
@@ -146,6 +148,11 @@ export interface RepositoryScanResult {
   unrepresentable: number
 }
 
+/** Our side of a command's terminal, to be opened as an output. Opaque; closed by GC when it was not. */
+export interface TerminalHandle {
+  readonly __terminalHandle: unique symbol
+}
+
 /** How much all outputs of a command may have together. Opaque, shared by its outputs. */
 export interface OutputBudget {
   readonly __outputBudget: unique symbol
@@ -156,8 +163,20 @@ export type NativeOutputEvent =
   | 'ready'
   /** The budget was exceeded, by this output. Once for all outputs that share it; nothing passes from then on. */
   | 'exceeded'
+  /** Of a terminal, once after write() has taken less than all: there is room, or nobody is left who would read. */
+  | 'writable'
 
-interface NativeOutput {
+/** Of an output that was opened from a TerminalHandle. */
+export interface NativeTerminal {
+  /** Types bytes. Returns how many were taken. Throws NativeFailure: EIO when it is closed. */
+  write(bytes: Uint8Array): number
+  /** Throws NativeFailure. */
+  resize(columns: number, rows: number): void
+  /** The character that ends the input, as it is set now. Undefined: the command reads every byte as it is. */
+  endOfInput(): number | undefined
+}
+
+interface NativeOutput extends NativeTerminal {
   /** The descriptor, -1 once it is closed. */
   readonly fd: number
   /** Closes the descriptor at once, frees everything, and ends the events. Idempotent. */
@@ -204,15 +223,23 @@ export interface NativeBinding {
   pipe(): [number, number]
   closeFd(fd: number): void
   outputBudget(limitBytes: number): OutputBudget
-  /** Takes the descriptor of a pipe, also when it fails. Throws NativeFailure. */
-  readOutput(fd: number, budget: OutputBudget | undefined, onEvent: (event: NativeOutputEvent) => void): NativeStream
+  /** Takes the descriptor of a pipe, or the handle, also when it fails. Throws NativeFailure. */
+  readOutput(
+    source: number | TerminalHandle,
+    budget: OutputBudget | undefined,
+    onEvent: (event: NativeOutputEvent) => void,
+  ): NativeStream
   /** The same; keeps the first and the last half of `maxBytes`. */
   captureOutput(
-    fd: number,
+    source: number | TerminalHandle,
     maxBytes: number,
     budget: OutputBudget | undefined,
     onEvent: (event: NativeOutputEvent) => void,
   ): NativeCapture
+  /** Of a terminal of this process: every byte passes as it is. Returns what restoreMode() takes; undefined: none. */
+  makeRaw(fd: number): Buffer | undefined
+  /** Also from the background; a terminal that is gone is no failure. */
+  restoreMode(fd: number, mode: Buffer): void
   gate(): Gate
   /** Settles the gate, then resolves or rejects with NativeFailure. */
   acquireStubs(stateDirectory: string, paths: string[], gate?: Gate): Promise<StubLease>

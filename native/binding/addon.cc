@@ -15,6 +15,7 @@
 #include "binding/output_binding.h"
 #include "binding/plan_binding.h"
 #include "binding/process_binding.h"
+#include "binding/terminal_binding.h"
 #include "linux/kernel_facts.h"
 
 namespace ringfence {
@@ -123,6 +124,8 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("outputBudget", Napi::Function::New(env, MakeOutputBudget));
   exports.Set("readOutput", Napi::Function::New(env, OutputBinding::Read));
   exports.Set("captureOutput", Napi::Function::New(env, OutputBinding::Capture));
+  exports.Set("makeRaw", Napi::Function::New(env, MakeRawMode));
+  exports.Set("restoreMode", Napi::Function::New(env, RestoreMode));
   exports.Set("acquireStubs", Napi::Function::New(env, LeaseBinding::Acquire));
   exports.Set("sweepStubs", Napi::Function::New(env, SweepStubsAsync));
   exports.Set("scanRepositories", Napi::Function::New(env, ScanRepositoriesAsync));

@@ -216,6 +216,12 @@ int ToInteger(Napi::Value value, const char* field) {
   return value.As<Napi::Number>().Int32Value();
 }
 
+uint16_t ToDimension(Napi::Value value, const char* field) {
+  const int number = ToInteger(value, field);
+  if (number < 1 || number > UINT16_MAX) Refuse(value.Env(), field, "1..65535");
+  return static_cast<uint16_t>(number);
+}
+
 PlanSpec ToPlan(Napi::Object object) {
   PlanSpec plan;
   plan.mode = Lookup(object.Get("mode"), "mode", kModes);
@@ -262,6 +268,11 @@ RequestSpec ToRequest(Napi::Object object) {
   request.cwd = ToText(object.Get("cwd"), "cwd");
   request.argv = ToTexts(object.Get("argv"), "argv");
   request.env = ToBlock(object.Get("env"), "env");
+  if (object.Has("terminal")) {
+    const auto size = object.Get("terminal").As<Napi::Object>();
+    request.columns = ToDimension(size.Get("columns"), "columns");
+    request.rows = ToDimension(size.Get("rows"), "rows");
+  }
   request.dry_run = ToOption(object.Get("dryRun"), "dryRun");
   return request;
 }

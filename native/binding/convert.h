@@ -20,6 +20,8 @@ bool ToOption(Napi::Value value, const char* field);
 int ToInteger(Napi::Value value, const char* field);
 // As the policy has it: `memoryBytes`.
 const char* LimitName(wire::LimitKind kind);
+// Columns or rows of a terminal.
+uint16_t ToDimension(Napi::Value value, const char* field);
 
 PlanSpec ToPlan(Napi::Object plan);
 RequestSpec ToRequest(Napi::Object request);

@@ -5,6 +5,7 @@
 
 #include "binding/convert.h"
 #include "binding/error_to_js.h"
+#include "binding/terminal_binding.h"
 
 namespace ringfence {
 namespace {
@@ -65,6 +66,9 @@ void OutputBinding::Define(Napi::Env env) {
       env, "NativeOutput",
       {InstanceAccessor<&OutputBinding::Fd>("fd"), InstanceMethod<&OutputBinding::Take>("take"),
        InstanceMethod<&OutputBinding::Result>("result"),
+       InstanceMethod<&OutputBinding::Write>("write"),
+       InstanceMethod<&OutputBinding::Resize>("resize"),
+       InstanceMethod<&OutputBinding::EndOfInput>("endOfInput"),
        InstanceMethod<&OutputBinding::Close>("close"),
        InstanceMethod<&OutputBinding::RefLoop>("ref"),
        InstanceMethod<&OutputBinding::UnrefLoop>("unref")});
@@ -93,15 +97,15 @@ Napi::Value OutputBinding::Open(const Napi::CallbackInfo& info, Napi::Value capa
   const bool stream = capacity.IsUndefined();
   const uint64_t bytes = stream ? 0 : ToBytes(capacity, "maxBytes");
   const Budget limit = ToBudget(budget);
-  const int fd = ToInteger(info[0], "fd");
+  OutputSource source = ToOutputSource(info[0]);
   const Napi::Object object = data->output_constructor.New({});
   if (!data->outputs) data->outputs = std::make_unique<OutputHub>(env);
   OutputReader& reader = *data->outputs->reader();
   auto* self = OutputBinding::Unwrap(object);
   if (stream) data->outputs->LendFirst(env);
   // From here on the descriptor is the reader's.
-  const Status status = stream ? reader.OpenStream(unique_fd(fd), limit, &self->id_)
-                               : reader.OpenCapture(unique_fd(fd), bytes, limit, &self->id_);
+  const Status status = stream ? reader.OpenStream(std::move(source), limit, &self->id_)
+                               : reader.OpenCapture(std::move(source), bytes, limit, &self->id_);
   if (!status.ok()) throw ToError(env, status);
   self->open_ = true;
   self->on_event_ = Napi::Persistent(on_event.As<Napi::Function>());
@@ -117,6 +121,7 @@ void OutputBinding::Deliver(const OutputReader::News& news) {
   if (news.readable) SetAwaited(false);
   const Napi::Function callback = on_event_.Value();
   if (news.exceeded) callback.Call({Napi::String::New(env, "exceeded")});
+  if (news.writable) callback.Call({Napi::String::New(env, "writable")});
   if (news.readable) callback.Call({Napi::String::New(env, "ready")});
 }
 
@@ -148,6 +153,18 @@ Napi::Value OutputBinding::Result(const Napi::CallbackInfo& info) {
   CapturedOutput captured = reader()->TakeCapture(id_);
   if (captured.error != 0) throw ToError(env, {Stage::kOutputRead, captured.error});
   return ToJs(env, std::move(captured));
+}
+
+Napi::Value OutputBinding::Write(const Napi::CallbackInfo& info) {
+  return WriteToTerminal(info[0], reader(), id_);
+}
+
+void OutputBinding::Resize(const Napi::CallbackInfo& info) {
+  ResizeTerminalTo(info[0], info[1], reader(), id_);
+}
+
+Napi::Value OutputBinding::EndOfInput(const Napi::CallbackInfo& info) {
+  return EndOfTerminalInput(info.Env(), reader(), id_);
 }
 
 void OutputBinding::Close(const Napi::CallbackInfo&) {

@@ -18,7 +18,8 @@ class OutputBinding : public Napi::ObjectWrap<OutputBinding> {
  public:
   static void Define(Napi::Env env);
 
-  // readOutput(fd, budget, onEvent) and captureOutput(fd, maxBytes, budget, onEvent): JS thread.
+  // readOutput(source, budget, onEvent) and captureOutput(source, maxBytes, budget, onEvent): JS
+  // thread.
   static Napi::Value Read(const Napi::CallbackInfo& info);
   static Napi::Value Capture(const Napi::CallbackInfo& info);
 
@@ -33,6 +34,9 @@ class OutputBinding : public Napi::ObjectWrap<OutputBinding> {
 
   Napi::Value Fd(const Napi::CallbackInfo& info);
   Napi::Value Take(const Napi::CallbackInfo& info);
+  Napi::Value Write(const Napi::CallbackInfo& info);
+  void Resize(const Napi::CallbackInfo& info);
+  Napi::Value EndOfInput(const Napi::CallbackInfo& info);
   Napi::Value Result(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
   void RefLoop(const Napi::CallbackInfo& info);

@@ -10,6 +10,7 @@
 #include "binding/error_to_js.h"
 #include "binding/lease_binding.h"
 #include "binding/plan_binding.h"
+#include "binding/terminal_binding.h"
 #include "linux/wire.h"
 
 namespace ringfence {
@@ -86,9 +87,9 @@ Napi::Object ToJs(Napi::Env env, const ProcessEvent& event) {
   return object;
 }
 
-void Deliver(Napi::Env env, AddonData* data, const ProcessEvent& event) {
-  if (event.kind == ProcessEvent::Kind::kPlanClosed) {
-    const auto closing = data->closing_plans.find(event.id);
+void Deliver(Napi::Env env, AddonData* data, ProcessEvent* event) {
+  if (event->kind == ProcessEvent::Kind::kPlanClosed) {
+    const auto closing = data->closing_plans.find(event->id);
     if (closing == data->closing_plans.end()) return;
     const Napi::HandleScope scope(env);
     closing->second.Resolve(env.Undefined());
@@ -96,7 +97,7 @@ void Deliver(Napi::Env env, AddonData* data, const ProcessEvent& event) {
     SetReferences(env, data, -1);
     return;
   }
-  const auto found = data->processes.find(event.id);
+  const auto found = data->processes.find(event->id);
   if (found != data->processes.end()) found->second->Deliver(event);
 }
 
@@ -106,7 +107,7 @@ void Post(AddonData* data, ProcessEvent event) {
   const napi_status status = data->events.BlockingCall(
       owned, [data](Napi::Env env, Napi::Function, ProcessEvent* delivered) {
         const std::unique_ptr<ProcessEvent> holder(delivered);
-        Deliver(env, data, *delivered);
+        Deliver(env, data, delivered);
       });
   if (status != napi_ok) delete owned;  // the environment is ending
 }
@@ -231,11 +232,11 @@ Napi::Value ProcessBinding::ClosePlan(const Napi::CallbackInfo& info) {
   return deferred.Promise();
 }
 
-void ProcessBinding::Deliver(const ProcessEvent& event) {
+void ProcessBinding::Deliver(ProcessEvent* event) {
   const Napi::Env env = Env();
   const Napi::HandleScope scope(env);
-  const bool last = event.kind == ProcessEvent::Kind::kClosed;
-  if (event.pid > 0) pid_ = event.pid;
+  const bool last = event->kind == ProcessEvent::Kind::kClosed;
+  if (event->pid > 0) pid_ = event->pid;
   const Napi::Function callback = on_event_.Value();
   if (last) {
     closed_ = true;
@@ -244,7 +245,10 @@ void ProcessBinding::Deliver(const ProcessEvent& event) {
     data_->launches->Forget(id_);
     on_event_.Reset();
   }
-  const Napi::Value argument = ToJs(env, event);
+  const Napi::Object argument = ToJs(env, *event);
+  if (event->terminal.valid()) {
+    argument.Set("terminal", MakeTerminalHandle(env, std::move(event->terminal)));
+  }
   if (last) Unref();
   callback.Call({argument});
 }

@@ -26,7 +26,7 @@ class ProcessBinding : public Napi::ObjectWrap<ProcessBinding> {
   explicit ProcessBinding(const Napi::CallbackInfo& info);
 
   // JS thread, from the event queue.
-  void Deliver(const ProcessEvent& event);
+  void Deliver(ProcessEvent* event);
 
  private:
   Napi::Value Pid(const Napi::CallbackInfo& info);

@@ -73,6 +73,16 @@ namespace ringfence {
   X(kWatchLost, "linux.watch.lost", "")                                          \
   X(kCommandChdir, "linux.command.chdir", "chdir")                               \
   X(kCommandSession, "linux.command.setsid", "setsid")                           \
+  X(kTerminalOpen, "linux.terminal.open", "openat")                              \
+  X(kTerminalUnlock, "linux.terminal.unlock", "ioctl")                           \
+  X(kTerminalPeer, "linux.terminal.peer", "ioctl")                               \
+  X(kTerminalSize, "linux.terminal.size", "ioctl")                               \
+  X(kTerminalMode, "linux.terminal.mode", "ioctl")                               \
+  X(kTerminalPlace, "linux.terminal.place", "dup3")                              \
+  X(kTerminalSend, "linux.terminal.send", "sendmsg")                             \
+  X(kTerminalReceive, "linux.terminal.receive", "recvmsg")                       \
+  X(kTerminalControl, "linux.terminal.control", "ioctl")                         \
+  X(kTerminalWrite, "linux.terminal.write", "write")                             \
   X(kCapabilityBounding, "linux.capability.bounding", "prctl")                   \
   X(kCapabilitySecurebits, "linux.capability.securebits", "prctl")               \
   X(kCapabilityAmbient, "linux.capability.ambient", "prctl")                     \

@@ -272,6 +272,7 @@ void Dispatcher::Fail(Launch* launch, Failure failure) {
   event.id = launch->id;
   event.failure = std::move(failure);
   event.cause = launch->first_failure;
+  launch->terminal.reset();
   // The streams of the caller are to end.
   launch->spec.stdio.clear();
   sink_(std::move(event));

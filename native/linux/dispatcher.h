@@ -76,6 +76,8 @@ class Dispatcher {
     bool failed = false;   // reported
     bool rebuilt = false;  // its runner was made for it
     bool waits = false;    // for Proceed(), to be sent again
+    // Of the command, until it is known to run.
+    unique_fd terminal;
     // Why it is to be sent again, when its processes have ended, and why it was.
     std::optional<Failure> retry;
     std::optional<Failure> first_failure;
@@ -119,6 +121,8 @@ class Dispatcher {
   void ReadReports(uint64_t id);
   void TakeReport(Connection* connection, ReceivedReport* received);
   void TakePid(Connection* connection, ReceivedReport* received);
+  void TakeExecution(Launch* launch, ReceivedReport* received);
+  void TakeSpawn(Connection* connection);
   void TakeFailure(Connection* connection, const wire::Report& report);
   void TakeEnd(uint64_t id);
   void CloseIfDone(uint64_t id);

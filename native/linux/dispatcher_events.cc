@@ -1,4 +1,5 @@
 // What a dispatcher learns of its processes.
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -100,21 +101,10 @@ void Dispatcher::TakeReport(Connection* connection, ReceivedReport* received) {
     case wire::ReportKind::kFailed:
       return TakeFailure(connection, report);
     case wire::ReportKind::kExecuting:
-      if (launch == nullptr) return;
-      launch->executed = true;
-      launch->spec.stdio.clear();
+      if (launch != nullptr) TakeExecution(launch, received);
       return;
-    case wire::ReportKind::kSpawned: {
-      ProcessEvent event;
-      event.kind = ProcessEvent::Kind::kSpawned;
-      event.id = connection->launch;
-      event.pid = connection->pid;
-      if (launch != nullptr) sink_(std::move(event));
-      Runner* runner = runners_.Get(connection->runner);
-      // Not now when there is another: making a slot would compete with the command.
-      if (runner != nullptr && runner->idle.empty()) Refill(runner);
-      return;
-    }
+    case wire::ReportKind::kSpawned:
+      return TakeSpawn(connection);
     case wire::ReportKind::kGone:
       if (launch == nullptr) return;
       LeaveRunner(connection);
@@ -138,6 +128,31 @@ void Dispatcher::TakePid(Connection* connection, ReceivedReport* received) {
     connection->pidfd.reset();
   }
   if (connection->launch != 0) pid_sink_(connection->launch, connection->pid);
+}
+
+void Dispatcher::TakeExecution(Launch* launch, ReceivedReport* received) {
+  launch->executed = true;
+  launch->spec.stdio.clear();
+  launch->terminal = std::move(received->fd);
+  if (launch->spec.request.columns == 0 || launch->terminal.valid()) return;
+  // The kernel drops what there is no number for (MSG_CTRUNC).
+  Fail(launch, {static_cast<uint32_t>(Stage::kTerminalReceive), EMFILE, {}});
+  Signal(launch->id, SIGKILL);
+}
+
+void Dispatcher::TakeSpawn(Connection* connection) {
+  Launch* launch = FindLaunch(connection->launch);
+  if (launch != nullptr && !launch->failed) {
+    ProcessEvent event;
+    event.kind = ProcessEvent::Kind::kSpawned;
+    event.id = launch->id;
+    event.pid = connection->pid;
+    event.terminal = std::move(launch->terminal);
+    sink_(std::move(event));
+  }
+  Runner* runner = runners_.Get(connection->runner);
+  // Not now when there is another: making a slot would compete with the command.
+  if (runner != nullptr && runner->idle.empty()) Refill(runner);
 }
 
 void Dispatcher::TakeFailure(Connection* connection, const wire::Report& report) {

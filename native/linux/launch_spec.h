@@ -61,6 +61,8 @@ struct ProcessEvent {
   Failure failure;
   // kFailed: of the first attempt.
   std::optional<Failure> cause;
+  // kSpawned: our side of the command's terminal, if it has one.
+  unique_fd terminal;
   // kLimit: of CPU time `limit_used` is in microseconds.
   wire::LimitKind limit = wire::LimitKind::kMemory;
   uint64_t limit_value = 0;

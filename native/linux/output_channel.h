@@ -59,8 +59,8 @@ struct OutputChannel {
     size_t size = 0;
   };
 
-  OutputChannel(unique_fd fd, std::shared_ptr<OutputBudget> limit)
-      : end(std::move(fd)), budget(std::move(limit)) {}
+  OutputChannel(OutputSource source, std::shared_ptr<OutputBudget> limit)
+      : end(std::move(source)), budget(std::move(limit)) {}
 
   PipeEnd end;
   // Null: no limit.
@@ -78,7 +78,12 @@ struct OutputChannel {
   bool armed = true;
   bool exceeded = false;
   bool announced = false;
+  // Of a terminal: input finds room again.
+  bool writable = false;
+  bool awaits_room = false;
   bool watched = false;
+  // With epoll, for whatever reason.
+  bool registered = false;
   // Not watched since all blocks are full.
   bool stalled = false;
   bool ended = false;

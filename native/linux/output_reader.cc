@@ -37,13 +37,14 @@ OutputReader::~OutputReader() {
   thread_.join();
 }
 
-Status OutputReader::OpenStream(unique_fd end, std::shared_ptr<OutputBudget> budget, uint64_t* id) {
-  return Open(std::make_shared<Channel>(std::move(end), std::move(budget)), id);
+Status OutputReader::OpenStream(OutputSource source, std::shared_ptr<OutputBudget> budget,
+                                uint64_t* id) {
+  return Open(std::make_shared<Channel>(std::move(source), std::move(budget)), id);
 }
 
-Status OutputReader::OpenCapture(unique_fd end, uint64_t capacity,
+Status OutputReader::OpenCapture(OutputSource source, uint64_t capacity,
                                  std::shared_ptr<OutputBudget> budget, uint64_t* id) {
-  auto channel = std::make_shared<Channel>(std::move(end), std::move(budget));
+  auto channel = std::make_shared<Channel>(std::move(source), std::move(budget));
   channel->capture = std::make_unique<HeadTail>(capacity);
   return Open(std::move(channel), id);
 }
@@ -98,8 +99,9 @@ std::vector<OutputReader::News> OutputReader::TakeNews() {
     channel.announced = false;
     const bool readable = channel.armed && (channel.ended || !channel.filled.empty());
     if (readable) channel.armed = false;
-    news.push_back({id, readable, channel.exceeded});
+    news.push_back({id, readable, channel.exceeded, channel.writable});
     channel.exceeded = false;
+    channel.writable = false;
   }
   announced_.clear();
   return news;
@@ -164,10 +166,27 @@ std::vector<char*> OutputReader::TakeSpares(size_t keep) {
   return taken;
 }
 
+std::shared_ptr<PipeEnd> OutputReader::EndOf(uint64_t id) {
+  std::shared_ptr<Channel> channel = Find(id);
+  if (!channel) return nullptr;
+  PipeEnd* const end = &channel->end;
+  return {std::move(channel), end};
+}
+
+void OutputReader::AwaitRoom(uint64_t id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = channels_.find(id);
+  if (found == channels_.end()) return;
+  found->second->awaits_room = true;
+  // Where it cannot be told, the caller finds out by itself.
+  (void)Register(found->second.get());
+}
+
 int OutputReader::FdOf(uint64_t id) {
   const std::lock_guard lock(mutex_);
   const auto found = channels_.find(id);
-  return found == channels_.end() ? -1 : found->second->end.fd.get();
+  if (found == channels_.end() || found->second->end.terminal) return -1;
+  return found->second->end.fd.get();
 }
 
 void OutputReader::Close(uint64_t id) {
@@ -175,6 +194,7 @@ void OutputReader::Close(uint64_t id) {
   if (!channel) return;
   {
     const std::lock_guard lock(mutex_);
+    channel->awaits_room = false;
     Unwatch(channel.get());
     channel->closed = true;
     while (channel->filled.size() > (channel->filling ? 1U : 0U)) {
@@ -199,7 +219,9 @@ void OutputReader::Run() {
     for (int i = 0; i < count; ++i) {
       if (events[i].data.u64 == kStop) return;
       const std::shared_ptr<Channel> channel = Find(events[i].data.u64);
-      if (channel) Serve(channel.get());
+      if (!channel) continue;
+      if ((events[i].events & ~EPOLLIN) != 0) TellRoom(channel.get());
+      if ((events[i].events & ~EPOLLOUT) != 0) Serve(channel.get());
     }
   }
 }
@@ -216,6 +238,20 @@ void OutputReader::Serve(Channel* channel) {
     }
     if (next == Next::kPause) return;
   }
+}
+
+void OutputReader::TellRoom(Channel* channel) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!channel->awaits_room) return;
+    channel->awaits_room = false;
+    channel->writable = true;
+    (void)Register(channel);
+    Announce(channel);
+  }
+  if (!wake_needed_) return;
+  wake_needed_ = false;
+  wake_();
 }
 
 OutputReader::Next OutputReader::ReadStream(Channel* channel) {
@@ -342,19 +378,31 @@ void OutputReader::RequestWake() {
 }
 
 void OutputReader::Watch(Channel* channel) {
-  epoll_event event = {};
-  event.events = EPOLLIN;
-  event.data.u64 = channel->id;
-  channel->watched = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, channel->end.fd.get(), &event) == 0;
-  if (channel->watched) return;
+  channel->watched = true;
+  if (Register(channel)) return;
+  channel->watched = false;
   channel->ended = true;
   channel->error = errno;
 }
 
 void OutputReader::Unwatch(Channel* channel) {
-  if (!channel->watched) return;
   channel->watched = false;
-  (void)epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, channel->end.fd.get(), nullptr);
+  (void)Register(channel);
+}
+
+bool OutputReader::Register(Channel* channel) {
+  epoll_event event = {};
+  if (channel->watched) event.events |= EPOLLIN;
+  if (channel->awaits_room) event.events |= EPOLLOUT;
+  event.data.u64 = channel->id;
+  const bool wanted = event.events != 0;
+  if (!wanted && !channel->registered) return true;
+  const int operation = !wanted               ? EPOLL_CTL_DEL
+                        : channel->registered ? EPOLL_CTL_MOD
+                                              : EPOLL_CTL_ADD;
+  if (epoll_ctl(epoll_.get(), operation, channel->end.fd.get(), &event) < 0) return false;
+  channel->registered = wanted;
+  return true;
 }
 
 }  // namespace ringfence

@@ -36,9 +36,9 @@ class OutputReader {
   // All that follows: JS thread.
 
   // The end is closed on failure as well. Starts the thread with the first output.
-  Status OpenStream(unique_fd end, std::shared_ptr<OutputBudget> budget, uint64_t* id);
+  Status OpenStream(OutputSource source, std::shared_ptr<OutputBudget> budget, uint64_t* id);
   // `capacity` as of HeadTail.
-  Status OpenCapture(unique_fd end, uint64_t capacity, std::shared_ptr<OutputBudget> budget,
+  Status OpenCapture(OutputSource source, uint64_t capacity, std::shared_ptr<OutputBudget> budget,
                      uint64_t* id);
 
   struct News {
@@ -47,6 +47,8 @@ class OutputReader {
     bool readable = false;
     // This output was the one that exceeded its budget.
     bool exceeded = false;
+    // After AwaitRoom(): there is room for input, or nobody who would read it.
+    bool writable = false;
   };
   std::vector<News> TakeNews();
 
@@ -68,7 +70,13 @@ class OutputReader {
   void Lend(char* block);
   std::vector<char*> TakeSpares(size_t keep);
 
-  // The descriptor, -1 when it is closed.
+  // Null when it is closed.
+  std::shared_ptr<PipeEnd> EndOf(uint64_t id);
+
+  // Of a terminal that has taken less input than there was: news will come, once.
+  void AwaitRoom(uint64_t id);
+
+  // The descriptor, -1 when it is closed, and of a terminal, which is for nobody else.
   int FdOf(uint64_t id);
 
   // At once: a command that writes gets EPIPE. Nothing more is told about this output.
@@ -85,6 +93,7 @@ class OutputReader {
   // The reader's thread.
   void Run();
   void Serve(Channel* channel);
+  void TellRoom(Channel* channel);
   Next ReadStream(Channel* channel);
   Next ReadCapture(Channel* channel);
   // For what is past the budget: the command must not wait.
@@ -102,6 +111,8 @@ class OutputReader {
   // A channel that cannot be watched has ended with an error.
   void Watch(Channel* channel);
   void Unwatch(Channel* channel);
+  // Tells epoll what is of interest. False: it did not take it, with errno.
+  bool Register(Channel* channel);
 
   std::function<void()> wake_;
   std::mutex mutex_;

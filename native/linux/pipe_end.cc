@@ -24,6 +24,7 @@ constexpr int kMostEnlarged = 64;
 }  // namespace
 
 ssize_t PipeDrain::Read(PipeEnd* from, char* to, size_t size) {
+  if (from->terminal) return ReadTerminal(from, to, size);
   if (!from->loaded && !directly_refused_) {
     const ssize_t count = ReadDirectly(from, to, size);
     if (!directly_refused_) return count;
@@ -68,6 +69,19 @@ ssize_t PipeDrain::ReadDirectly(PipeEnd* from, char* to, size_t size) {
     Enlarge(from);
   }
   return count;
+}
+
+// Non-blocking by itself; the kernel knows neither RWF_NOWAIT nor splice() of a terminal.
+ssize_t PipeDrain::ReadTerminal(PipeEnd* from, char* to, size_t size) {
+  const std::lock_guard lock(from->mutex);
+  if (!from->fd.valid()) return -EBADF;
+  ssize_t count = 0;
+  do {
+    count = read(from->fd.get(), to, size);
+  } while (count < 0 && errno == EINTR);
+  if (count >= 0) return count;
+  // Nobody has the other side open any more, and all that was written is read.
+  return errno == EIO ? 0 : -errno;
 }
 
 ssize_t PipeDrain::Move(PipeEnd* from, size_t size) {

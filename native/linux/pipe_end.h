@@ -1,4 +1,5 @@
-// Our end of a pipe that a command writes to, and reading it without standing in the command's way.
+// Our end of a pipe or of a terminal that a command writes to, and reading it without standing in
+// the command's way.
 #ifndef RINGFENCE_LINUX_PIPE_END_H_
 #define RINGFENCE_LINUX_PIPE_END_H_
 
@@ -13,13 +14,20 @@
 
 namespace ringfence {
 
+struct OutputSource {
+  unique_fd fd;
+  // It is a terminal, and its open file non-blocking: nobody else has it.
+  bool terminal = false;
+};
+
 // Read on the thread of outputs, closed on the JS thread: the number must not be given to somebody
 // else while it is read.
 struct PipeEnd {
-  explicit PipeEnd(unique_fd end) : fd(std::move(end)) {}
+  explicit PipeEnd(OutputSource source) : fd(std::move(source.fd)), terminal(source.terminal) {}
 
   std::mutex mutex;
   unique_fd fd;
+  const bool terminal;
   // The writer is faster than the reader. Of the thread of outputs.
   bool loaded = false;
   // The pipe was made larger, or that was refused. Under the mutex.
@@ -43,6 +51,7 @@ class PipeDrain {
 
  private:
   ssize_t ReadDirectly(PipeEnd* from, char* to, size_t size);
+  static ssize_t ReadTerminal(PipeEnd* from, char* to, size_t size);
   ssize_t Move(PipeEnd* from, size_t size);
   bool HasOwnPipe();
   void Enlarge(PipeEnd* end);

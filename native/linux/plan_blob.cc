@@ -64,6 +64,8 @@ std::vector<char> EncodeRequest(const RequestSpec& request) {
   if (request.runner) header.flags |= wire::kRequestRunner;
   if (request.session) header.flags |= wire::kRequestSession;
   header.umask = request.umask;
+  header.columns = request.columns;
+  header.rows = request.rows;
   header.file = writer.AddText(request.file);
   header.cwd = writer.AddText(request.cwd);
   header.argv = writer.AddTexts(request.argv);

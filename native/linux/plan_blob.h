@@ -57,6 +57,9 @@ struct RequestSpec {
   // Of a runner: its commands share their namespaces.
   bool session = false;
   uint32_t umask = 022;
+  // Of the command's terminal; 0: it has none.
+  uint16_t columns = 0;
+  uint16_t rows = 0;
 };
 
 std::vector<char> EncodeRequest(const RequestSpec& request);

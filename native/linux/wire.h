@@ -14,7 +14,7 @@ namespace ringfence::wire {
 inline constexpr uint32_t kPlanMagic = 0x4c504652;     // "RFPL"
 inline constexpr uint32_t kRequestMagic = 0x51524652;  // "RFRQ"
 inline constexpr uint32_t kStartMagic = 0x54534652;    // "RFST"
-inline constexpr uint32_t kVersion = 2;
+inline constexpr uint32_t kVersion = 3;
 
 // Descriptors of the launcher: 0 .. n-1 are the command's own (n >= 3), then these.
 enum FixedFd : int {
@@ -134,6 +134,9 @@ struct Request {
   uint32_t size;
   uint32_t flags;
   uint32_t umask;
+  // Of the terminal that becomes 0, 1 and 2 of the command; 0: none.
+  uint16_t columns;
+  uint16_t rows;
   Text file;
   Text cwd;
   Span argv;  // Text
@@ -167,7 +170,7 @@ enum class ReportKind : uint32_t {
   kExited = 3,
   kReady =
       4,  // the sender stands for the tree: its pidfd by SCM_RIGHTS, its pid by SCM_CREDENTIALS
-  kExecuting = 5,  // from here on the command may have run
+  kExecuting = 5,  // from here on the command may have run; our side of its terminal by SCM_RIGHTS
   kGone = 6,       // no process of the command is left, but for the sender
   kLimit = 7,      // reached; before kExited
 };

@@ -34,7 +34,6 @@ test('the control: without a mistake the command leaves its mark', async () => {
 test('unknown flag', () => expectRefusal(['--frob'], /unknown option: --frob\./))
 test('unknown backend', () => expectRefusal(['--backend', 'docker'], /unknown backend: --backend docker\./))
 test('bad number', () => expectRefusal(['--timeout', 'soon'], /bad number: --timeout soon\./))
-test('--tty', () => expectRefusal(['--tty'], /not available yet: --tty\./))
 test('--network proxy', () => expectRefusal(['--network', 'proxy'], /not available yet: --network proxy\./))
 
 test.each([

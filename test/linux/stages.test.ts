@@ -15,6 +15,7 @@ import { OUTPUT_STAGES } from './support/output-stages.js'
 import { RUNNER_STAGES } from './support/runner-stages.js'
 import { stagesOfHeader } from './support/stage-case.js'
 import { HOST_STAGES, STUB_STAGES } from './support/stub-stages.js'
+import { TERMINAL_STAGES } from './support/terminal-stages.js'
 import { UNPROVOKED } from './support/unprovoked-stages.js'
 
 const CASES = [
@@ -28,6 +29,7 @@ const CASES = [
   LIMIT_STAGES,
   LANDLOCK_STAGES,
   EXEC_STAGES,
+  TERMINAL_STAGES,
   BUBBLEWRAP_STAGES,
   STUB_STAGES,
   HOST_STAGES,

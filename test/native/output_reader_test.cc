@@ -33,14 +33,14 @@ class Consumer {
   // Our end is read as a stream; the other is the caller's.
   uint64_t OpenStream(unique_fd* writer, std::shared_ptr<OutputBudget> budget = nullptr) {
     uint64_t id = 0;
-    CHECK(reader_.OpenStream(MakePipe(writer), std::move(budget), &id).ok());
+    CHECK(reader_.OpenStream({MakePipe(writer)}, std::move(budget), &id).ok());
     return id;
   }
 
   uint64_t OpenCapture(unique_fd* writer, uint64_t capacity,
                        std::shared_ptr<OutputBudget> budget = nullptr) {
     uint64_t id = 0;
-    CHECK(reader_.OpenCapture(MakePipe(writer), capacity, std::move(budget), &id).ok());
+    CHECK(reader_.OpenCapture({MakePipe(writer)}, capacity, std::move(budget), &id).ok());
     return id;
   }
 

@@ -11,6 +11,7 @@ test('the defaults', () => {
     cwd: undefined,
     env: undefined,
     stdio: PIPES,
+    tty: undefined,
     signal: undefined,
     timeoutMs: 0,
     killSignal: 15,
@@ -42,6 +43,15 @@ test('stdio in its forms', () => {
     { kind: 'fd', fd: 2 },
   ])
   expect(stdio(['pipe', 'pipe', 'pipe', 'ignore', 9])).toEqual([...PIPES, { kind: 'ignore' }, { kind: 'fd', fd: 9 }])
+})
+
+test('a terminal and its size', () => {
+  const tty = (value: unknown) => parseSpawn('ls', { tty: value }).tty
+  expect(tty({})).toEqual({ columns: 80, rows: 24 })
+  expect(tty({ columns: 65_535, rows: 1 })).toEqual({ columns: 65_535, rows: 1 })
+  expect(tty(null)).toBeUndefined()
+  const stdio = [null, 'pipe', undefined, 'ignore', 9]
+  expect(parseSpawn('ls', { tty: {}, stdio }).stdio).toEqual([...PIPES, { kind: 'ignore' }, { kind: 'fd', fd: 9 }])
 })
 
 test('variables that are undefined are left out, numbers become text', () => {

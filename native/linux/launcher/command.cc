@@ -14,6 +14,7 @@
 #include "linux/launcher/session.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
+#include "linux/launcher/terminal.h"
 #include "linux/launcher/text.h"
 
 namespace ringfence {
@@ -138,7 +139,8 @@ Outcome Enter(CommandState* state) {
   RINGFENCE_TRY(Check(Stage::kCommandChdir, sys::Call(__NR_chdir, sys::Address(cwd)), cwd));
   sys::Call(__NR_umask, launch.request->umask);
   RestoreOpenFiles(*state);
-  return SetResourceLimits(launch);
+  RINGFENCE_TRY(SetResourceLimits(launch));
+  return launch.terminal() ? ControlTerminal() : Outcome{};
 }
 
 Outcome RunRequest(CommandState* state) {

@@ -31,7 +31,7 @@ struct CommandState {
 long StartCommand(CommandState* state);
 
 // Lets it go on with launch->request:
-// 3. working directory, limits of the policy
+// 3. working directory, limits of the policy, controlling terminal
 // 4. execve(2)
 // Waits until it has executed, or has failed: `state->outcome`.
 void ReleaseCommand(CommandState* state);

@@ -10,8 +10,10 @@
 #include "linux/launcher/descendants.h"
 #include "linux/launcher/limits.h"
 #include "linux/launcher/reopen.h"
+#include "linux/launcher/session.h"
 #include "linux/launcher/signals.h"
 #include "linux/launcher/sys.h"
+#include "linux/launcher/terminal.h"
 
 namespace ringfence {
 namespace {
@@ -75,6 +77,7 @@ bool Reap(Keeper* keeper) {
     keeper->broker.Reaped(pid);
     if (pid != keeper->child) continue;
     keeper->child = 0;
+    if (keeper->terminal >= 0) sys::Close(keeper->terminal);
     keeper->killed_status = status;
     if (keeper->killed_all) continue;
     ReportEnd(keeper, status, usage);
@@ -89,6 +92,21 @@ void HandleListener(Keeper* keeper, short events) {
     sys::Close(keeper->command.listener);  // no process with the filter is left
     keeper->command.listener = -1;
   }
+}
+
+// Gives the command its streams, and the addon our side of the terminal, if there is one.
+Outcome HandOver(Keeper* keeper) {
+  const CommandState& command = keeper->command;
+  RINGFENCE_TRY(ReopenInput(keeper->launch, command.stdio));
+  if (keeper->launch.dry_run()) return {};
+  if (!keeper->launch.terminal()) return ReportExecuting(keeper->launch, -1);
+  Terminal terminal;
+  const int directory = command.session == nullptr ? -1 : command.session->terminals;
+  RINGFENCE_TRY(OpenTerminal(keeper->launch, directory, &terminal));
+  keeper->terminal = terminal.slave;
+  const Outcome outcome = ReportExecuting(keeper->launch, terminal.master);
+  sys::Close(terminal.master);
+  return outcome;
 }
 
 }  // namespace
@@ -112,8 +130,7 @@ Outcome Prepare(Keeper* keeper) {
 }
 
 Outcome Execute(Keeper* keeper) {
-  RINGFENCE_TRY(ReopenInput(keeper->launch, keeper->command.stdio));
-  if (!keeper->launch.dry_run()) RINGFENCE_TRY(ReportExecuting(keeper->launch));
+  RINGFENCE_TRY(HandOver(keeper));
   ReleaseCommand(&keeper->command);
   RINGFENCE_TRY(keeper->command.outcome);
   keeper->running = true;

@@ -26,6 +26,9 @@ struct Keeper {
   // Landlock mode: whose end is the end of everything.
   long parent = 0;
   long child = 0;
+  // The command's side of its terminal, as long as the command runs: one that has closed its own
+  // descriptors can open /dev/tty again, and until then the output must not end.
+  int terminal = -1;
   // It executes the request. Before: only prepared.
   bool running = false;
   uint64_t started_us = 0;

@@ -121,8 +121,10 @@ Outcome ReportReady(const Launch& launch) {
   return {};
 }
 
-Outcome ReportExecuting(const Launch& launch) {
-  return Check(Stage::kLaunchSend, Send(launch, EmptyReport(wire::ReportKind::kExecuting)));
+Outcome ReportExecuting(const Launch& launch, int terminal) {
+  const wire::Report report = EmptyReport(wire::ReportKind::kExecuting);
+  const long sent = SendMessage(launch.control(), &report, offsetof(wire::Report, path), terminal);
+  return Check(terminal < 0 ? Stage::kLaunchSend : Stage::kTerminalSend, sent);
 }
 
 void ReportGone(const Launch& launch) { Send(launch, EmptyReport(wire::ReportKind::kGone)); }

@@ -62,6 +62,7 @@ struct Launch {
     return reinterpret_cast<const T*>(reinterpret_cast<const char*>(request) + span.offset);
   }
   bool dry_run() const { return (request->flags & wire::kRequestDryRun) != 0; }
+  bool terminal() const { return request->columns != 0 && !dry_run(); }
   bool runner() const { return (request->flags & wire::kRequestRunner) != 0; }
 };
 
@@ -81,8 +82,9 @@ Outcome TakeRequest(const void* request, size_t size, Launch* launch);
 void ReportFailure(const Launch& launch, const Outcome& outcome);
 void ReportSpawned(const Launch& launch);
 
-// Not told, the command must not run: its request would be sent again.
-Outcome ReportExecuting(const Launch& launch);
+// Not told, the command must not run: its request would be sent again. `terminal`: our side of the
+// command's, -1: it has none.
+Outcome ReportExecuting(const Launch& launch, int terminal);
 
 // The calling process stands for the launch from now on.
 Outcome ReportReady(const Launch& launch);

@@ -46,7 +46,7 @@ Outcome Hear(int socket, int* fd = nullptr) {
   return {static_cast<Stage>(answer.stage), answer.error, nullptr};
 }
 
-// One message for each namespace.
+// One message for each namespace, and one for the terminals.
 void TellNamespaces(int socket, Outcome outcome) {
   for (const char* path : {"/proc/self/ns/pid", "/proc/self/ns/mnt", "/proc/self/ns/ipc"}) {
     const long fd = sys::OpenAt(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
@@ -54,6 +54,10 @@ void TellNamespaces(int socket, Outcome outcome) {
     Tell(socket, outcome, static_cast<int>(fd));
     if (fd >= 0) sys::Close(static_cast<int>(fd));
   }
+  const long terminals =
+      sys::OpenAt(AT_FDCWD, "/dev/pts", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  Tell(socket, outcome, static_cast<int>(terminals));
+  if (terminals >= 0) sys::Close(static_cast<int>(terminals));
 }
 
 void Reap(int signals) {
@@ -114,7 +118,7 @@ Outcome StartSession(const Launch& launch, mount::Masks* masks, Session* session
   sys::Close(requests[1]);
   sys::Close(answers[1]);
   session->socket = requests[0];
-  for (int* fd : {&session->pid_namespace, &session->mounts, &session->ipc}) {
+  for (int* fd : {&session->pid_namespace, &session->mounts, &session->ipc, &session->terminals}) {
     RINGFENCE_TRY(Hear(answers[0], fd));
   }
   sys::Close(answers[0]);

@@ -18,6 +18,8 @@ struct Session {
   int pid_namespace = -1;
   int mounts = -1;
   int ipc = -1;
+  // Its /dev/pts; -1: it has none.
+  int terminals = -1;
   // Takes sockets, to answer on them.
   int socket = -1;
 };

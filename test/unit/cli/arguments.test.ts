@@ -18,7 +18,7 @@ describe('what is read', () => {
   const cases: Array<[string[], Invocation | object]> = [
     [
       ['run', '--', 'true'],
-      { command: 'run', policy: NOTHING_GIVEN, argv: ['true'], jsonFile: undefined, quiet: false },
+      { command: 'run', policy: NOTHING_GIVEN, argv: ['true'], jsonFile: undefined, tty: false, quiet: false },
     ],
     [
       ['run', '--', 'sh', '--', '--policy', '-c'],
@@ -27,8 +27,17 @@ describe('what is read', () => {
         policy: NOTHING_GIVEN,
         argv: ['sh', '--', '--policy', '-c'],
         jsonFile: undefined,
+        tty: false,
         quiet: false,
       },
+    ],
+    [
+      ['run', '--tty', '--', 'x'],
+      { command: 'run', policy: NOTHING_GIVEN, argv: ['x'], jsonFile: undefined, tty: true, quiet: false },
+    ],
+    [
+      ['run', '-t', '-q', '--', 'x'],
+      { command: 'run', policy: NOTHING_GIVEN, argv: ['x'], jsonFile: undefined, tty: true, quiet: true },
     ],
     [
       ['run', '--write', 'a', '--deny=b', '--read', '-c', '--write', 'd', '--', 'x'],
@@ -45,6 +54,7 @@ describe('what is read', () => {
         },
         argv: ['x'],
         jsonFile: undefined,
+        tty: false,
         quiet: false,
       },
     ],
@@ -73,6 +83,7 @@ describe('what is read', () => {
         },
         argv: ['x'],
         jsonFile: 'out',
+        tty: false,
         quiet: true,
       },
     ],
@@ -156,7 +167,6 @@ describe('what is refused, with the line that says so', () => {
       ['run', '--allow-host', 'example.org', '--', 'x'],
       'not available yet: --allow-host example.org. It needs --network proxy, which is not available yet.',
     ],
-    [['run', '--tty', '--', 'x'], 'not available yet: --tty. Run without it: the terminal of the caller is inherited.'],
     [['explain', '--quiet'], 'unknown option: --quiet. See "ringfence help explain".'],
     [['explain', '--json', 'file'], 'unexpected argument: file. Put "--" before the command.'],
     [['doctor', '--policy', 'x'], 'unknown option: --policy. See "ringfence help doctor".'],
