@@ -19,6 +19,8 @@ export class InputStream extends Writable {
     super()
     this.#binding = binding
     this.fd = fd
+    // A worker thread may be terminated at any time.
+    binding.holdFd(fd)
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
@@ -39,7 +41,9 @@ export class InputStream extends Writable {
 
   #open(): Socket {
     if (this.#socket !== undefined) return this.#socket
-    const socket = new Socket({ fd: this.fd as number, readable: false, writable: true })
+    const fd = this.fd as number
+    const socket = new Socket({ fd, readable: false, writable: true })
+    this.#binding.letGoOfFd(fd)
     // EPIPE: the command has closed its input.
     socket.on('error', (error) => this.destroy(error))
     this.fd = undefined

@@ -222,6 +222,10 @@ export interface NativeBinding {
   /** A pipe for a stdio slot: [read end, write end], both close-on-exec. Throws NativeFailure. */
   pipe(): [number, number]
   closeFd(fd: number): void
+  /** Closed with the environment, unless by closeFd() before. */
+  holdFd(fd: number): void
+  /** Somebody else closes it. */
+  letGoOfFd(fd: number): void
   outputBudget(limitBytes: number): OutputBudget
   /** Takes the descriptor of a pipe, or the handle, also when it fails. Throws NativeFailure. */
   readOutput(

@@ -54,7 +54,19 @@ Napi::Value MakePipe(const Napi::CallbackInfo& info) {
   return pair;
 }
 
-void CloseFd(const Napi::CallbackInfo& info) { close(ToInteger(info[0], "fd")); }
+void CloseFd(const Napi::CallbackInfo& info) {
+  const int fd = ToInteger(info[0], "fd");
+  DataOf(info.Env())->held_fds.erase(fd);
+  close(fd);
+}
+
+void HoldFd(const Napi::CallbackInfo& info) {
+  DataOf(info.Env())->held_fds.insert(ToInteger(info[0], "fd"));
+}
+
+void LetGoOfFd(const Napi::CallbackInfo& info) {
+  DataOf(info.Env())->held_fds.erase(ToInteger(info[0], "fd"));
+}
 
 // First everything that runs is ended and waited for, then the stubs that protected it go.
 void EndAll(AddonData* data) {
@@ -65,6 +77,8 @@ void EndAll(AddonData* data) {
     if (!lease->Release().ok()) continue;
   }
   data->leases.clear();
+  for (const int fd : data->held_fds) close(fd);
+  data->held_fds.clear();
 }
 
 // process.exit() and an uncaught exception run no cleanup hooks on the main thread, but they end in
@@ -120,6 +134,8 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("closePlan", Napi::Function::New(env, ProcessBinding::ClosePlan));
   exports.Set("pipe", Napi::Function::New(env, MakePipe));
   exports.Set("closeFd", Napi::Function::New(env, CloseFd));
+  exports.Set("holdFd", Napi::Function::New(env, HoldFd));
+  exports.Set("letGoOfFd", Napi::Function::New(env, LetGoOfFd));
   exports.Set("gate", Napi::Function::New(env, MakeGate));
   exports.Set("outputBudget", Napi::Function::New(env, MakeOutputBudget));
   exports.Set("readOutput", Napi::Function::New(env, OutputBinding::Read));

@@ -34,6 +34,8 @@ struct AddonData {
   uint64_t last_plan_id = 0;
   // Processes that keep the event loop alive.
   int referenced = 0;
+  // Descriptors that JS has the number of and nothing else would close.
+  std::set<int> held_fds;
   // Leases that are still held; released when the environment ends.
   std::set<StubLease*> leases;
 };

@@ -184,7 +184,7 @@ Status Dispatcher::StartFresh(Launch* launch) {
   // First: a command that nothing can be heard of must not run.
   Connection* connection = nullptr;
   RINGFENCE_RETURN_IF_ERROR(Connect(Role::kLaunch, spec.plan->id, std::move(ours), &connection));
-  const Status status = zygote_.Launch(image_.get(), fds);
+  Status status = zygote_.Launch(image_.get(), fds);
   if (!status.ok()) {
     connections_.erase(connection->id);
     return status;
@@ -202,7 +202,7 @@ Status Dispatcher::StartInRunner(Launch* launch) {
     TakeChanges(launch->spec.plan->id);
     Runner* runner = nullptr;
     RINGFENCE_RETURN_IF_ERROR(FindRunner(launch, epoch, &runner));
-    const Status status = StartInSlot(launch, epoch, runner);
+    Status status = StartInSlot(launch, epoch, runner);
     if (!IsGone(status) || attempt > 0) return status;
     Emit(ProcessEvent::Kind::kRebuild, launch->id,
          {static_cast<uint32_t>(status.stage()), status.error(), {}});
@@ -217,7 +217,7 @@ Status Dispatcher::StartInSlot(Launch* launch, uint64_t epoch, Runner* runner) {
   RINGFENCE_RETURN_IF_ERROR(TakeSlot(runner, &slot));
   launch->spec.request.poll = epoch == 0;
   const bool look = epoch == 0 || slot->look || slot->watch_epoch != epoch;
-  const Status status = SendRequest(*launch, *slot, look);
+  Status status = SendRequest(*launch, *slot, look);
   if (!status.ok()) {
     if (!IsGone(status)) runner->idle.push_front(slot->id);
     return status;
