@@ -1,0 +1,85 @@
+#include "win/acl_edit.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace ringfence::win {
+namespace {
+
+bool Denies(uint8_t type) {
+  return type == kAccessDeniedAce || type == kAccessDeniedObjectAce ||
+         type == kAccessDeniedCallbackAce || type == kAccessDeniedCallbackObjectAce;
+}
+
+// Place in the canonical order.
+int Rank(const Ace& ace) {
+  if (ace.inherited()) return 2;
+  return Denies(ace.type) ? 0 : 1;
+}
+
+auto PlaceOf(AceRequest::Kind kind, Acl* acl) {
+  if (kind == AceRequest::Kind::kDeny) return acl->aces.begin();
+  const auto last = std::find_if(acl->aces.rbegin(), acl->aces.rend(),
+                                 [](const Ace& ace) { return Rank(ace) == 0; });
+  return last.base();
+}
+
+// Whom an ACE with these flags applies to.
+bool ReachesObject(uint8_t flags) { return (flags & kInheritOnly) == 0; }
+
+// `inherit` is kObjectInherit for files below, kContainerInherit for directories below. An ACE that
+// is not propagated ends with the first level.
+bool ReachesBelow(uint8_t flags, uint8_t inherit) {
+  return (flags & inherit) != 0 && (flags & kNoPropagateInherit) == 0;
+}
+
+// The rights that the first ACE which names them gives to, or takes from, the request's SID.
+template <typename Reaches>
+bool Decides(const AceRequest& request, const Acl& acl, const Reaches& reaches) {
+  AccessMask open = MapGenericFileRights(request.mask);
+  for (const Ace& ace : acl.aces) {
+    if (!ace.basic() || ace.sid != request.sid || !reaches(ace.flags)) continue;
+    const AccessMask mask = MapGenericFileRights(ace.mask) & open;
+    if (mask != 0 && ace.type != static_cast<uint8_t>(request.kind)) return false;
+    open &= ~mask;
+  }
+  return open == 0;
+}
+
+}  // namespace
+
+bool IsCanonical(const Acl& acl) {
+  return std::is_sorted(acl.aces.begin(), acl.aces.end(),
+                        [](const Ace& a, const Ace& b) { return Rank(a) < Rank(b); });
+}
+
+bool MergeAce(const AceRequest& request, Acl* acl) {
+  const auto type = static_cast<uint8_t>(request.kind);
+  const auto same = std::find_if(acl->aces.begin(), acl->aces.end(), [&](const Ace& ace) {
+    return ace.type == type && ace.flags == request.inheritance && ace.sid == request.sid;
+  });
+  if (same == acl->aces.end()) {
+    acl->aces.insert(PlaceOf(request.kind, acl),
+                     Ace{type, request.inheritance, request.mask, request.sid, {}});
+    return true;
+  }
+  if ((request.mask & ~same->mask) == 0) return false;
+  same->mask |= request.mask;
+  return true;
+}
+
+bool IsEffective(const AceRequest& request, const Acl& acl) {
+  if (!Decides(request, acl, ReachesObject)) return false;
+  return std::ranges::all_of(std::array{kObjectInherit, kContainerInherit}, [&](uint8_t inherit) {
+    return (request.inheritance & inherit) == 0 ||
+           Decides(request, acl, [inherit](uint8_t flags) { return ReachesBelow(flags, inherit); });
+  });
+}
+
+size_t RemoveAces(const Sid& sid, Acl* acl) {
+  return std::erase_if(
+      acl->aces, [&](const Ace& ace) { return ace.basic() && !ace.inherited() && ace.sid == sid; });
+}
+
+}  // namespace ringfence::win
