@@ -106,7 +106,7 @@ test('SIGHUP ends a shell, which takes no notice of SIGTERM', () => {
 })
 
 test('a command that does not run, and one that is out of time', () => {
-  expect(run(['-t'], ['no-such-program'])).toMatchObject({ code: 127, same: true })
+  expect(run(['-t'], ['/no/such/program'])).toMatchObject({ code: 127, same: true })
   expect(run(['-t', '--timeout', '300'], ['sleep', '60'])).toMatchObject({ code: 124, same: true })
 })
 

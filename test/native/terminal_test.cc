@@ -20,7 +20,7 @@ namespace {
 class OpenTerminal {
  public:
   OpenTerminal() : woken_(eventfd(0, EFD_CLOEXEC)), reader_([this] { Wake(); }) {
-    unique_fd ours(open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC));
+    unique_fd ours(open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK));
     const int unlocked = 0;
     CHECK(ioctl(ours.get(), TIOCSPTLCK, &unlocked) == 0);
     command.reset(ioctl(ours.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
