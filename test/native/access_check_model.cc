@@ -40,10 +40,10 @@ struct RestrictedIdentity {
 bool Applies(const Ace& ace) { return ace.basic() && (ace.flags & kInheritOnly) == 0; }
 
 // OWNER RIGHTS stands for the owner, and takes from it what owners have implicitly.
-AccessMask ImplicitRights(const SecurityDescriptor& object) {
-  const bool has_owner_rights =
-      std::any_of(object.dacl->aces.begin(), object.dacl->aces.end(),
-                  [](const Ace& ace) { return Applies(ace) && ace.sid == kOwnerRights; });
+AccessMask ImplicitRights(const Acl& dacl) {
+  const bool has_owner_rights = std::any_of(dacl.aces.begin(), dacl.aces.end(), [](const Ace& ace) {
+    return Applies(ace) && ace.sid == kOwnerRights;
+  });
   return has_owner_rights ? 0 : kReadControl | kWriteDac;
 }
 
@@ -53,7 +53,7 @@ template <typename Identity>
 AccessMask Walk(const SecurityDescriptor& object, const Identity& identity) {
   if (!object.dacl) return kFileAllAccess;
   const Match owner = identity.Find(object.owner);
-  AccessMask granted = owner == Match::kEnabled ? ImplicitRights(object) : 0;
+  AccessMask granted = owner == Match::kEnabled ? ImplicitRights(*object.dacl) : 0;
   AccessMask denied = 0;
   for (const Ace& ace : object.dacl->aces) {
     if (!Applies(ace)) continue;

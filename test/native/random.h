@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
-#include <span>
 
 namespace ringfence::test {
 
@@ -18,10 +17,6 @@ class Random {
   size_t Below(size_t end) { return engine_() % end; }
   bool OneIn(size_t n) { return Below(n) == 0; }
   uint32_t Bits() { return static_cast<uint32_t>(engine_()); }
-  template <typename T>
-  const T& Of(std::span<const T> values) {
-    return values[Below(values.size())];
-  }
 
  private:
   std::mt19937 engine_;
