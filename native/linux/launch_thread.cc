@@ -1,10 +1,9 @@
 #include "linux/launch_thread.h"
 
-#include <signal.h>
-
 #include <chrono>
-#include <system_error>
 #include <utility>
+
+#include "posix/background_thread.h"
 
 namespace ringfence {
 namespace {
@@ -30,19 +29,7 @@ LaunchThread::~LaunchThread() {
 Status LaunchThread::Start() {
   RINGFENCE_RETURN_IF_ERROR(mailbox_->Open());
   RINGFENCE_RETURN_IF_ERROR(dispatcher_.Open(mailbox_->fd()));
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  // Signals of the host program are for its own threads.
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  Status status;
-  try {
-    thread_ = std::thread([this] { Run(); });
-  } catch (const std::system_error& error) {
-    status = {Stage::kLaunchWatch, error.code().value()};
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return status;
+  return StartBackgroundThread(Stage::kLaunchWatch, [this] { Run(); }, &thread_);
 }
 
 uint64_t LaunchThread::Launch(LaunchSpec spec, const std::shared_ptr<Gate>& gate) {

@@ -1,11 +1,11 @@
 #include "linux/output_reader.h"
 
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include <cerrno>
-#include <system_error>
+
+#include "posix/background_thread.h"
 
 namespace ringfence {
 namespace {
@@ -73,19 +73,7 @@ Status OutputReader::Start() {
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_.get(), &event) < 0) {
     return {Stage::kOutputWatch, errno};
   }
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  // Signals of the host program are for its own threads.
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  Status status;
-  try {
-    thread_ = std::thread([this] { Run(); });
-  } catch (const std::system_error& error) {
-    status = {Stage::kOutputThread, error.code().value()};
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return status;
+  return StartBackgroundThread(Stage::kOutputThread, [this] { Run(); }, &thread_);
 }
 
 std::vector<OutputReader::News> OutputReader::TakeNews() {
