@@ -5,19 +5,6 @@
 namespace ringfence {
 namespace {
 
-bool IsWatched(const MountStep& step) {
-  switch (step.op) {
-    case wire::MountOp::kStub:
-    case wire::MountOp::kMask:
-    case wire::MountOp::kPin:
-      return true;
-    case wire::MountOp::kBind:
-      return (step.flags & wire::kMountReadonly) != 0;
-    default:
-      return false;
-  }
-}
-
 bool IsRule(const MountStep& step) {
   return step.op == wire::MountOp::kBind || step.op == wire::MountOp::kMask ||
          step.op == wire::MountOp::kPin;
@@ -29,7 +16,7 @@ Status PreparePlan(const PlanSpec& spec, uint64_t id, PreparedPlan* plan) {
   plan->id = id;
   plan->mode = spec.mode;
   for (const MountStep& step : spec.mounts) {
-    if (IsWatched(step)) plan->watched.push_back(step.path);
+    if (wire::Protects(step.op, step.flags)) plan->watched.push_back(step.path);
     if (IsRule(step)) plan->rules.push_back(step.path);
   }
   return MakeMemoryFile("ringfence-plan", EncodePlan(spec), Executable::kNo, &plan->file);

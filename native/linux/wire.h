@@ -67,6 +67,21 @@ struct Mount {
   Text target;  // kSymlink: content of the link
 };
 
+// True for a step that a replacement of its path by the host undoes: the addon watches these paths,
+// the launcher repairs them.
+constexpr bool Protects(MountOp op, uint32_t flags) {
+  switch (op) {
+    case MountOp::kStub:
+    case MountOp::kMask:
+    case MountOp::kPin:
+      return true;
+    case MountOp::kBind:
+      return (flags & kMountReadonly) != 0;
+    default:
+      return false;
+  }
+}
+
 struct LandlockRule {
   uint64_t access;
   Text path;

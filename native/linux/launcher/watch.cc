@@ -16,19 +16,6 @@ namespace {
 
 constexpr uint64_t kMountRoot = 0x2000;  // STATX_ATTR_MOUNT_ROOT, Linux 5.8
 
-bool Protects(const wire::Mount& step) {
-  switch (step.op) {
-    case wire::MountOp::kStub:
-    case wire::MountOp::kMask:
-    case wire::MountOp::kPin:
-      return true;
-    case wire::MountOp::kBind:
-      return (step.flags & wire::kMountReadonly) != 0;
-    default:
-      return false;
-  }
-}
-
 struct Found {
   bool mounted = false;
   // Its last name is gone.
@@ -96,7 +83,7 @@ Outcome Watch::Repair() {
 Outcome Watch::RepairAll(const char** leaving) {
   const auto* steps = launch_.PlanArray<wire::Mount>(launch_.plan->mounts);
   for (uint32_t i = 0; i < launch_.plan->mounts.count; ++i) {
-    if (!Protects(steps[i])) continue;
+    if (!wire::Protects(steps[i].op, steps[i].flags)) continue;
     RINGFENCE_TRY(RepairStep(steps[i], launch_.PlanText(steps[i].path), leaving));
   }
   return {};
