@@ -169,26 +169,29 @@ void Dispatcher::DispatchPending() {
   }
 }
 
-Status Dispatcher::StartFresh(Launch* launch) {
-  const LaunchSpec& spec = launch->spec;
-  RequestSpec request = spec.request;
-  request.poll = watches_.Hold(*spec.plan) == 0;
+Status Dispatcher::LaunchSandbox(Role role, const PreparedPlan& plan, const RequestSpec& request,
+                                 const std::vector<int>& stdio, Connection** added) {
   unique_fd request_file;
   RINGFENCE_RETURN_IF_ERROR(
       MakeMemoryFile("ringfence-request", EncodeRequest(request), Executable::kNo, &request_file));
   unique_fd ours;
   unique_fd theirs;
   RINGFENCE_RETURN_IF_ERROR(MakeControlSockets(&ours, &theirs));
-  const LaunchFds fds = {Borrow(spec.stdio), theirs.get(), spec.plan->file.get(),
-                         request_file.get()};
   // First: a command that nothing can be heard of must not run.
+  RINGFENCE_RETURN_IF_ERROR(Connect(role, plan.id, std::move(ours), added));
+  Status status =
+      zygote_.Launch(image_.get(), {stdio, theirs.get(), plan.file.get(), request_file.get()});
+  if (!status.ok()) connections_.erase((*added)->id);
+  return status;
+}
+
+Status Dispatcher::StartFresh(Launch* launch) {
+  const LaunchSpec& spec = launch->spec;
+  RequestSpec request = spec.request;
+  request.poll = watches_.Hold(*spec.plan) == 0;
   Connection* connection = nullptr;
-  RINGFENCE_RETURN_IF_ERROR(Connect(Role::kLaunch, spec.plan->id, std::move(ours), &connection));
-  Status status = zygote_.Launch(image_.get(), fds);
-  if (!status.ok()) {
-    connections_.erase(connection->id);
-    return status;
-  }
+  RINGFENCE_RETURN_IF_ERROR(
+      LaunchSandbox(Role::kLaunch, *spec.plan, request, Borrow(spec.stdio), &connection));
   connection->launch = launch->id;
   connection->started = true;
   launch->connection = connection->id;

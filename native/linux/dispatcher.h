@@ -91,6 +91,9 @@ class Dispatcher {
   // dispatcher.cc
   Status Register(int fd, uint64_t cookie);
   Status Connect(Role role, uint64_t plan, unique_fd ours, Connection** added);
+  // Has the zygote start a supervisor. No `stdio`: for a runner.
+  Status LaunchSandbox(Role role, const PreparedPlan& plan, const RequestSpec& request,
+                       const std::vector<int>& stdio, Connection** added);
   void Dispatch(Launch* launch);
   void DispatchPending();
   Status StartFresh(Launch* launch);

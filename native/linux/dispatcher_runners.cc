@@ -2,7 +2,6 @@
 #include <cerrno>
 
 #include "linux/dispatcher.h"
-#include "linux/memory_file.h"
 
 namespace ringfence {
 
@@ -34,16 +33,8 @@ Status Dispatcher::MakeRunner(const LaunchSpec& spec, uint64_t epoch, Runner** r
   RequestSpec request;
   request.runner = true;
   request.session = spec.isolation == Isolation::kSession;
-  unique_fd request_file;
-  RINGFENCE_RETURN_IF_ERROR(
-      MakeMemoryFile("ringfence-request", EncodeRequest(request), Executable::kNo, &request_file));
-  unique_fd ours;
-  unique_fd theirs;
-  RINGFENCE_RETURN_IF_ERROR(MakeControlSockets(&ours, &theirs));
-  RINGFENCE_RETURN_IF_ERROR(
-      zygote_.Launch(image_.get(), {{}, theirs.get(), plan->file.get(), request_file.get()}));
   Connection* connection = nullptr;
-  RINGFENCE_RETURN_IF_ERROR(Connect(Role::kRunner, plan->id, std::move(ours), &connection));
+  RINGFENCE_RETURN_IF_ERROR(LaunchSandbox(Role::kRunner, *plan, request, {}, &connection));
   made->id = connection->id;
   *runner = runners_.Add(std::move(made));
   return Status::Ok();
