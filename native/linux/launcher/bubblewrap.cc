@@ -46,12 +46,9 @@ Outcome KeepAcrossExec(int fd) {
 Outcome MakeArguments(const Launch& launch, const OwnArguments& own, const char*** vector) {
   const wire::Span span = launch.plan->bubblewrap_args;
   constexpr uint32_t kOwnCount = 12;
-  constexpr int kProtReadWrite = 3;
-  constexpr int kMapPrivateAnonymous = 0x22;
   const size_t size = (static_cast<size_t>(span.count) + kOwnCount) * sizeof(char*);
-  const long address =
-      sys::Call(__NR_mmap, 0, static_cast<long>(size), kProtReadWrite, kMapPrivateAnonymous, -1, 0);
-  RINGFENCE_TRY(Check(Stage::kSupervisorMap, address < 0 && address > -4096 ? address : 0));
+  const long address = sys::MapMemory(size);
+  RINGFENCE_TRY(Check(Stage::kSupervisorMap, address));
   auto** argv = reinterpret_cast<const char**>(address);
   *vector = argv;
   *argv++ = launch.PlanText(launch.plan->bubblewrap);

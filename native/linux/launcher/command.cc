@@ -110,12 +110,9 @@ void RestoreOpenFiles(const CommandState& state) {
 
 // Text offsets -> pointers, in place of a heap: a mapping that execve(2) drops.
 Outcome MakeVector(const Launch& launch, wire::Span span, const char*** vector) {
-  constexpr int kProtReadWrite = 3;
-  constexpr int kMapPrivateAnonymous = 0x22;
   const size_t size = (static_cast<size_t>(span.count) + 1) * sizeof(char*);
-  const long address =
-      sys::Call(__NR_mmap, 0, static_cast<long>(size), kProtReadWrite, kMapPrivateAnonymous, -1, 0);
-  RINGFENCE_TRY(Check(Stage::kSupervisorMap, address < 0 && address > -4096 ? address : 0));
+  const long address = sys::MapMemory(size);
+  RINGFENCE_TRY(Check(Stage::kSupervisorMap, address));
   *vector = reinterpret_cast<const char**>(address);
   const auto* texts = launch.RequestArray<wire::Text>(span);
   for (uint32_t i = 0; i < span.count; ++i) (*vector)[i] = launch.RequestText(texts[i]);

@@ -4,6 +4,7 @@
 #include <linux/fcntl.h>
 #include <linux/wait.h>
 
+#include "linux/launcher/proc_entries.h"
 #include "linux/launcher/sys.h"
 #include "linux/launcher/text.h"
 
@@ -19,23 +20,7 @@ void KillChildren() {
   Line<64> path;
   path.Add("/proc/").Add(static_cast<uint64_t>(pid)).Add("/task/");
   path.Add(static_cast<uint64_t>(pid)).Add("/children");
-  const long fd = sys::OpenAt(AT_FDCWD, path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  char buffer[4096];
-  long child = 0;
-  for (;;) {
-    const long size = sys::Read(static_cast<int>(fd), buffer, sizeof buffer);
-    if (size <= 0) break;
-    for (long i = 0; i < size; ++i) {
-      if (buffer[i] >= '0' && buffer[i] <= '9') {
-        child = child * 10 + (buffer[i] - '0');
-      } else if (child != 0) {
-        sys::Call(__NR_kill, child, kSigKill);
-        child = 0;
-      }
-    }
-  }
-  sys::Close(static_cast<int>(fd));
+  EachChildIn(AT_FDCWD, path.c_str(), [](int child) { sys::Call(__NR_kill, child, kSigKill); });
 }
 
 }  // namespace

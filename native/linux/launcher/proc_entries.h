@@ -1,4 +1,4 @@
-// The numbers that a directory of /proc lists: processes, threads, descriptors.
+// The numbers that /proc lists: processes, threads, descriptors, children.
 #ifndef RINGFENCE_LINUX_LAUNCHER_PROC_ENTRIES_H_
 #define RINGFENCE_LINUX_LAUNCHER_PROC_ENTRIES_H_
 
@@ -34,6 +34,28 @@ void EachNumberIn(int proc, const char* path, Use use) {
     }
   }
   sys::Close(static_cast<int>(directory));
+}
+
+// Calls use(pid) for each child in `path`, a `task/<tid>/children` of /proc (proc(5)).
+template <typename Use>
+void EachChildIn(int proc, const char* path, Use use) {
+  const long fd = sys::OpenAt(proc, path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  char buffer[4096];
+  int child = 0;
+  for (;;) {
+    const long size = sys::Read(static_cast<int>(fd), buffer, sizeof buffer);
+    if (size <= 0) break;
+    for (long i = 0; i < size; ++i) {
+      if (buffer[i] >= '0' && buffer[i] <= '9') {
+        child = child * 10 + (buffer[i] - '0');
+      } else if (child != 0) {
+        use(child);
+        child = 0;
+      }
+    }
+  }
+  sys::Close(static_cast<int>(fd));
 }
 
 }  // namespace ringfence

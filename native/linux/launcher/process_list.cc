@@ -47,11 +47,8 @@ void ProcessList::EachListed(Visit visit, void* context) const {
 
 void ProcessList::EachDescendant(Visit visit, void* context) {
   if (pending_ == nullptr) {
-    constexpr int kProtReadWrite = 3;
-    constexpr int kMapPrivateAnonymous = 0x22;
-    const long mapped = sys::Call(__NR_mmap, 0, kMaxPending * static_cast<long>(sizeof(int)),
-                                  kProtReadWrite, kMapPrivateAnonymous, -1, 0);
-    if (mapped < 0 && mapped > -4096) return;
+    const long mapped = sys::MapMemory(kMaxPending * sizeof(int));
+    if (mapped < 0) return;
     pending_ = reinterpret_cast<int*>(mapped);
   }
   pending_count_ = 0;
@@ -70,28 +67,10 @@ void ProcessList::PushChildren(int pid) {
   EachNumberIn(proc_, tasks.c_str(), [&](int thread) {
     Line<64> path = tasks;
     path.Add("/").Add(static_cast<uint64_t>(thread)).Add("/children");
-    PushChildrenOfThread(path.c_str());
+    EachChildIn(proc_, path.c_str(), [&](int child) {
+      if (pending_count_ < kMaxPending) pending_[pending_count_++] = child;
+    });
   });
-}
-
-void ProcessList::PushChildrenOfThread(const char* path) {
-  const long fd = sys::OpenAt(proc_, path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  char buffer[1024];
-  int child = 0;
-  for (;;) {
-    const long size = sys::Read(static_cast<int>(fd), buffer, sizeof buffer);
-    if (size <= 0) break;
-    for (long i = 0; i < size; ++i) {
-      if (buffer[i] >= '0' && buffer[i] <= '9') {
-        child = child * 10 + (buffer[i] - '0');
-      } else if (child != 0) {
-        if (pending_count_ < kMaxPending) pending_[pending_count_++] = child;
-        child = 0;
-      }
-    }
-  }
-  sys::Close(static_cast<int>(fd));
 }
 
 }  // namespace ringfence

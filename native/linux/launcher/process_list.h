@@ -26,7 +26,6 @@ class ProcessList {
   void EachListed(Visit visit, void* context) const;
   void EachDescendant(Visit visit, void* context);
   void PushChildren(int pid);
-  void PushChildrenOfThread(const char* path);
 
   int proc_ = -1;
   int self_ = 0;  // in this /proc

@@ -63,6 +63,12 @@ inline long CloseRange(unsigned first, unsigned last, unsigned flags) {
   return Call(__NR_close_range, static_cast<long>(first), static_cast<long>(last),
               static_cast<long>(flags));
 }
+// Zeroed memory of this process, in place of a heap: its address, or a negative errno.
+inline long MapMemory(size_t size) {
+  constexpr int kProtReadWrite = 3;
+  constexpr int kMapPrivateAnonymous = 0x22;
+  return Call(__NR_mmap, 0, static_cast<long>(size), kProtReadWrite, kMapPrivateAnonymous, -1, 0);
+}
 inline long Prctl(int option, unsigned long a = 0, unsigned long b = 0, unsigned long c = 0,
                   unsigned long d = 0) {
   return Call(__NR_prctl, option, static_cast<long>(a), static_cast<long>(b), static_cast<long>(c),

@@ -38,12 +38,9 @@ const char* PathOf(const Build& build, const wire::Mount& step) {
 
 // An array of `count` descriptors, all -1. Mapped, since there is no heap; ends with the process.
 Outcome MakeSources(Build* build) {
-  constexpr int kProtReadWrite = 3;
-  constexpr int kMapPrivateAnonymous = 0x22;
   const size_t size = (static_cast<size_t>(build->count) + 1) * sizeof(int);
-  const long address =
-      sys::Call(__NR_mmap, 0, static_cast<long>(size), kProtReadWrite, kMapPrivateAnonymous, -1, 0);
-  RINGFENCE_TRY(Check(Stage::kSupervisorMap, address < 0 && address > -4096 ? address : 0));
+  const long address = sys::MapMemory(size);
+  RINGFENCE_TRY(Check(Stage::kSupervisorMap, address));
   build->sources = reinterpret_cast<int*>(address);
   for (uint32_t i = 0; i < build->count; ++i) build->sources[i] = -1;
   return {};
