@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "core/stages_windows.h"
+
 namespace ringfence {
 
 // X(enumerator, text name, system call)
@@ -115,7 +117,8 @@ namespace ringfence {
   X(kToolTimeout, "linux.tool.timeout", "")                                      \
   X(kOutputWatch, "linux.output.watch", "epoll_ctl")                             \
   X(kOutputThread, "linux.output.thread", "clone")                               \
-  X(kOutputRead, "linux.output.read", "read")
+  X(kOutputRead, "linux.output.read", "read")                                    \
+  RINGFENCE_WINDOWS_STAGES(X)
 
 enum class Stage : uint32_t {
 #define X(enumerator, name, syscall) enumerator,
