@@ -20,5 +20,5 @@ tidy() {
 
 status=0
 sources addon helper | tidy cmake || status=1
-{ sources native_tests && sources core_tests | grep '^native/win/'; } | tidy native-test || status=1
+sources native_tests win_tests win | tidy native-test || status=1
 exit "$status"

