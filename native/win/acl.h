@@ -21,6 +21,7 @@ constexpr uint8_t kAccessAllowedObjectAce = 5;
 constexpr uint8_t kAccessDeniedObjectAce = 6;
 constexpr uint8_t kAccessAllowedCallbackAce = 9;
 constexpr uint8_t kAccessDeniedCallbackAce = 10;
+constexpr uint8_t kAccessAllowedCallbackObjectAce = 11;
 constexpr uint8_t kAccessDeniedCallbackObjectAce = 12;
 
 constexpr uint8_t kObjectInherit = 0x01;

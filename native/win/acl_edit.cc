@@ -47,6 +47,37 @@ bool Decides(const AceRequest& request, const Acl& acl, const Reaches& reaches) 
   return open == 0;
 }
 
+// Grants of a type that is not understood count as grants of everything.
+AccessMask Grants(const Ace& ace) {
+  if (ace.basic()) return ace.type == kAccessAllowedAce ? MapGenericFileRights(ace.mask) : 0;
+  const bool grants = ace.type == kAccessAllowedObjectAce ||
+                      ace.type == kAccessAllowedCallbackAce ||
+                      ace.type == kAccessAllowedCallbackObjectAce;
+  return grants ? ~AccessMask{0} : 0;
+}
+
+template <typename Reaches>
+bool DeniedFirst(const AceRequest& request, const Acl& acl, const Reaches& reaches) {
+  AccessMask open = MapGenericFileRights(request.mask);
+  for (const Ace& ace : acl.aces) {
+    if (!reaches(ace.flags)) continue;
+    if ((Grants(ace) & open) != 0) return false;
+    if (ace.type == kAccessDeniedAce && ace.sid == request.sid) {
+      open &= ~MapGenericFileRights(ace.mask);
+    }
+  }
+  return open == 0;
+}
+
+// Whether `holds` says so of each kind of object that the request is handed down to.
+template <typename Holds>
+bool HoldsBelow(const AceRequest& request, const Holds& holds) {
+  return std::ranges::all_of(std::array{kObjectInherit, kContainerInherit}, [&](uint8_t inherit) {
+    return (request.inheritance & inherit) == 0 ||
+           holds([inherit](uint8_t flags) { return ReachesBelow(flags, inherit); });
+  });
+}
+
 }  // namespace
 
 bool IsCanonical(const Acl& acl) {
@@ -69,12 +100,22 @@ bool MergeAce(const AceRequest& request, Acl* acl) {
   return true;
 }
 
+bool IsEffectiveHere(const AceRequest& request, const Acl& acl) {
+  return Decides(request, acl, ReachesObject);
+}
+
+bool IsEffectiveBelow(const AceRequest& request, const Acl& acl) {
+  return HoldsBelow(request, [&](const auto& reaches) { return Decides(request, acl, reaches); });
+}
+
 bool IsEffective(const AceRequest& request, const Acl& acl) {
-  if (!Decides(request, acl, ReachesObject)) return false;
-  return std::ranges::all_of(std::array{kObjectInherit, kContainerInherit}, [&](uint8_t inherit) {
-    return (request.inheritance & inherit) == 0 ||
-           Decides(request, acl, [inherit](uint8_t flags) { return ReachesBelow(flags, inherit); });
-  });
+  return IsEffectiveHere(request, acl) && IsEffectiveBelow(request, acl);
+}
+
+bool IsDeniedFirst(const AceRequest& request, const Acl& acl) {
+  return DeniedFirst(request, acl, ReachesObject) && HoldsBelow(request, [&](const auto& reaches) {
+           return DeniedFirst(request, acl, reaches);
+         });
 }
 
 size_t RemoveAces(const Sid& sid, Acl* acl) {

@@ -40,6 +40,13 @@ bool MergeAce(const AceRequest& request, Acl* acl);
 // ACE or several: on the object, and on the files and directories that will be made below it, at
 // any depth. ACEs of other SIDs and conditional ACEs are not looked at.
 bool IsEffective(const AceRequest& request, const Acl& acl);
+// The two halves of it: on the object; below it, which is true when the request has no inheritance.
+bool IsEffectiveHere(const AceRequest& request, const Acl& acl);
+bool IsEffectiveBelow(const AceRequest& request, const Acl& acl);
+
+// For a denial: as IsEffective(), and no ACE that grants one of its rights, to whomever, stands
+// before it. Then it holds for tokens that have other restricting SIDs as well.
+bool IsDeniedFirst(const AceRequest& request, const Acl& acl);
 
 // Takes out every explicit basic ACE of `sid` and returns how many there were. Inherited ones are
 // those of an ancestor. Undoes MergeAce() for a SID that had none before.
