@@ -81,3 +81,9 @@ add_executable(ringfence_win_tests ${test_sources})
 target_include_directories(ringfence_win_tests PRIVATE test/native)
 target_compile_definitions(ringfence_win_tests PRIVATE _CRT_SECURE_NO_WARNINGS)
 target_link_libraries(ringfence_win_tests PRIVATE ringfence_windows ${system_libraries})
+
+# Compares the access-check model with the system's own answers.
+read_sources(fuzz_sources access_check_fuzz)
+add_executable(ringfence_access_check_fuzz ${fuzz_sources})
+target_include_directories(ringfence_access_check_fuzz PRIVATE test/native)
+target_link_libraries(ringfence_access_check_fuzz PRIVATE ringfence_windows ${system_libraries})
