@@ -1,4 +1,5 @@
 /** Errors of the sandbox itself. A `SandboxError` means: the command did not run (or was ended by us). */
+import type { OsCodeKind } from './native/binding-types.js'
 import type { ExecResult } from './result.js'
 
 export type SandboxErrorCode =
@@ -10,13 +11,13 @@ export type SandboxErrorCode =
   | 'SANDBOX_POLICY_UNREADABLE'
   /** A path of the policy or the cwd could not be resolved. */
   | 'SANDBOX_PATH_UNRESOLVABLE'
-  /** A step of setting up failed; `stage` and `errno` say which. */
+  /** A step of setting up failed; `stage` and `errno` (or `osCode`) say which. */
   | 'SANDBOX_SETUP_FAILED'
   /** The launcher could not be loaded or started. */
   | 'SANDBOX_HELPER_FAILED'
   | 'SANDBOX_PROGRAM_NOT_FOUND'
   | 'SANDBOX_PERMISSION_DENIED'
-  /** execve(2) failed for another reason. */
+  /** The system refused to start the program for another reason. */
   | 'SANDBOX_EXEC_FAILED'
   /** The host removed a protected path while the command ran; the command was ended. */
   | 'SANDBOX_PROTECTION_LOST'
@@ -28,9 +29,13 @@ export interface SandboxErrorFields {
   /** Where: `linux.mount.bind`, `linux.landlock.add-rule`, `posix.exec`. */
   stage: string
   backend?: string
-  /** Present whenever errno is. */
+  /** Present whenever errno or osCodeKind is. */
   syscall?: string
   errno?: number
+  /** The number of Windows, unsigned: 5. 0 when the system gave none. */
+  osCode?: number
+  /** Present whenever osCode is: the space that it is from. */
+  osCodeKind?: OsCodeKind
   path?: string
   hint?: string
   cause?: unknown
@@ -47,6 +52,8 @@ export class SandboxError extends Error {
   declare readonly backend?: string
   declare readonly syscall?: string
   declare readonly errno?: number
+  declare readonly osCode?: number
+  declare readonly osCodeKind?: OsCodeKind
   declare readonly path?: string
   declare readonly hint?: string
   declare readonly unenforceable?: ReadonlyArray<{ rule: string; reason: string; enforcedBy: readonly string[] }>
@@ -60,6 +67,8 @@ export class SandboxError extends Error {
     if (fields.backend !== undefined) this.backend = fields.backend
     if (fields.syscall !== undefined) this.syscall = fields.syscall
     if (fields.errno !== undefined) this.errno = fields.errno
+    if (fields.osCode !== undefined) this.osCode = fields.osCode
+    if (fields.osCodeKind !== undefined) this.osCodeKind = fields.osCodeKind
     if (fields.path !== undefined) this.path = fields.path
     if (fields.hint !== undefined) this.hint = fields.hint
     if (fields.unenforceable !== undefined) this.unenforceable = fields.unenforceable

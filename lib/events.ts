@@ -7,6 +7,7 @@
  */
 import { type Channel, channel } from 'node:diagnostics_channel'
 import type { SandboxErrorCode } from './errors.js'
+import type { OsCodeKind } from './native/binding-types.js'
 import type { BackendName } from './plan/types.js'
 import type { Denial, ProcessUsage, ReachedLimit } from './result.js'
 import type { RingfenceWarning } from './warnings.js'
@@ -56,6 +57,9 @@ export interface StageFailure {
   /** Absent when the failure is not of a system call. */
   syscall?: string
   errno?: number
+  /** On Windows, in place of errno. */
+  osCode?: number
+  osCodeKind?: OsCodeKind
   path?: string
 }
 

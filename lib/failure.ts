@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { errnoName } from './errno-name.js'
 import { SandboxError, type SandboxErrorCode, type SandboxErrorFields } from './errors.js'
 import type { NativeFailure } from './native/binding-types.js'
+import { isProgramStart, type OsCode, osCodeName, startFailure } from './os-code.js'
 import { hintFor } from './probe/hints.js'
 import type { HostFacts } from './probe/host-facts.js'
 
@@ -29,6 +30,8 @@ export function sandboxErrorOf(
     fields.errno = failure.errno
     fields.syscall = failure.syscall
   }
+  const osCode = osCodeOf(failure)
+  if (osCode !== undefined) Object.assign(fields, osCode, { syscall: failure.syscall })
   if (failure.path !== undefined && failure.path !== '') fields.path = failure.path
   const hint = hintFor(failure, context.facts)
   if (hint !== undefined) fields.hint = hint
@@ -45,8 +48,8 @@ export function asSandboxError(error: unknown, context: FailureContext = {}): un
 
 /** What an error says, to say it again with something added. */
 export function fieldsOf(error: SandboxError): SandboxErrorFields {
-  const { code, stage, backend, syscall, errno, path, hint, cause, unenforceable } = error
-  const fields = { backend, syscall, errno, path, hint, cause, unenforceable }
+  const { code, stage, backend, syscall, errno, osCode, osCodeKind, path, hint, cause, unenforceable } = error
+  const fields = { backend, syscall, errno, osCode, osCodeKind, path, hint, cause, unenforceable }
   const present = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
   return { code, stage, ...present }
 }
@@ -55,7 +58,23 @@ function ofSystemCall({ errno, syscall }: NativeFailure): boolean {
   return errno > 0 && syscall !== ''
 }
 
-function codeOf({ stage, errno }: NativeFailure): SandboxErrorCode {
+/** Undefined when no call of Windows failed. */
+function osCodeOf({ osCode = 0, osCodeKind }: NativeFailure): OsCode | undefined {
+  return osCodeKind === undefined ? undefined : { osCode, osCodeKind }
+}
+
+/** The token does not keep a command from writing: it must not be used, and another one would be no better. */
+const WEAK_TOKEN_STAGES: ReadonlySet<string> = new Set([
+  'windows.token.read-back',
+  'windows.token.unrestricted',
+  'windows.token.too-weak',
+])
+
+function codeOf(failure: NativeFailure): SandboxErrorCode {
+  const { stage, errno } = failure
+  if (isProgramStart(stage)) return startFailure(osCodeOf(failure))
+  if (stage === 'windows.launch.command-line') return 'SANDBOX_EXEC_FAILED'
+  if (WEAK_TOKEN_STAGES.has(stage)) return 'SANDBOX_BACKEND_UNAVAILABLE'
   if (stage === 'posix.exec') {
     if (errno === constants.errno.ENOENT) return 'SANDBOX_PROGRAM_NOT_FOUND'
     return errno === constants.errno.EACCES ? 'SANDBOX_PERMISSION_DENIED' : 'SANDBOX_EXEC_FAILED'
@@ -71,12 +90,29 @@ const SUBJECTS: Partial<Record<SandboxErrorCode, string>> = {
   SANDBOX_EXEC_FAILED: 'program cannot be executed',
   SANDBOX_PROTECTION_LOST: 'a protected path was replaced while the command ran, so the command was ended',
   SANDBOX_HELPER_FAILED: 'the launcher failed',
+  SANDBOX_BACKEND_UNAVAILABLE: 'the token that commands would run with does not restrict them',
 }
+
+const STAGE_SUBJECTS: Readonly<Record<string, string>> = {
+  'linux.command.chdir': 'working directory cannot be entered',
+  'windows.sid-store.corrupt': 'the list of capability SIDs is damaged',
+  'windows.launch.command-line': 'the command cannot be started with these arguments',
+}
+
+/** What CreateProcessAsUserW says of a working directory that it cannot enter. */
+const ERROR_DIRECTORY = 267
 
 /** `program not found: nope (posix.exec: execve ENOENT)` */
 function describe(failure: NativeFailure, code: SandboxErrorCode): string {
-  const subject = failure.stage === 'linux.command.chdir' ? 'working directory cannot be entered' : SUBJECTS[code]
+  const subject = subjectOf(failure, code)
   const where = failure.path ? `: ${failure.path}` : ''
-  const numbers = ofSystemCall(failure) ? `: ${failure.syscall} ${errnoName(failure.errno)}` : ''
+  const osCode = osCodeOf(failure)
+  const number = osCode === undefined ? errnoName(failure.errno) : osCodeName(osCode)
+  const numbers = ofSystemCall(failure) || osCode !== undefined ? `: ${failure.syscall} ${number}` : ''
   return `${subject ?? 'sandbox setup failed'}${where} (${failure.stage}${numbers})`
+}
+
+function subjectOf({ stage, osCode }: NativeFailure, code: SandboxErrorCode): string | undefined {
+  const ofDirectory = stage === 'windows.process.create' && osCode === ERROR_DIRECTORY
+  return STAGE_SUBJECTS[ofDirectory ? 'linux.command.chdir' : stage] ?? SUBJECTS[code]
 }

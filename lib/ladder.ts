@@ -1,11 +1,12 @@
 /** Walks the ladder of backends: the first that can start here and enforces the whole policy, or an error. */
 import { SandboxError } from './errors.js'
 import { fieldsOf } from './failure.js'
-import { PLANNERS } from './plan/planners.js'
-import type { BackendName, Plan, UnenforceableRule } from './plan/types.js'
+import { LINUX_PLANNERS } from './plan/planners.js'
+import { planRestrictedToken } from './plan/restricted-token.js'
+import type { BackendName, Plan, PlanResult, UnenforceableRule } from './plan/types.js'
 import type { ResolvedPolicy } from './policy/types.js'
-import type { BackendStatus, ProbeRequest } from './probe/backend-status.js'
 import { backendStatus } from './probe/probe-cache.js'
+import type { BackendStatus, ProbeRequest, WorkingStatus } from './probe/status.js'
 
 export interface Choice {
   plan: Plan
@@ -29,14 +30,19 @@ export async function chooseBackend(
   for (const backend of order) {
     const status = await backendStatus(backend, request)
     statuses.push(status)
-    if (status.error !== undefined) continue
-    const planned = PLANNERS[backend](policy, status.facts)
+    if ('error' in status) continue
+    const planned = planOn(status, policy)
     if (planned.ok) return { plan: planned.plan, statuses }
     refusals.push({ backend, unenforceable: planned.unenforceable })
   }
-  const errors = statuses.flatMap(({ error }) => error ?? [])
+  const errors = statuses.flatMap((status) => ('error' in status ? [status.error] : []))
   const [refusal] = refusals
   throw refusal === undefined ? unavailable(order, errors) : unenforceable(refusal, errors)
+}
+
+function planOn(status: WorkingStatus, policy: ResolvedPolicy): PlanResult {
+  if (status.backend === 'restricted-token') return planRestrictedToken(policy, status.facts)
+  return LINUX_PLANNERS[status.backend](policy, status.facts)
 }
 
 function unenforceable({ backend, unenforceable: rules }: Refusal, errors: SandboxError[]): SandboxError {

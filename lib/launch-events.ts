@@ -83,10 +83,12 @@ export class LaunchEvents {
 }
 
 /** Of native code, where a failure that is not of a system call has errno 0, or of a SandboxError, where it has none. */
-function stageFailureOf({ stage, syscall, errno, path }: NativeFailure | SandboxError): StageFailure {
+function stageFailureOf(failure: NativeFailure | SandboxError): StageFailure {
+  const { stage, syscall, errno, osCode, osCodeKind, path } = failure
   return {
     stage,
     ...(errno !== undefined && errno > 0 && { errno, ...(syscall !== undefined && { syscall }) }),
+    ...(osCodeKind !== undefined && { osCode, osCodeKind, ...(syscall !== undefined && { syscall }) }),
     ...(path !== undefined && path !== '' && { path }),
   }
 }

@@ -1,8 +1,17 @@
 /** The part of a plan that native code carries out. */
-import type { NativePlan } from './native/binding-types.js'
-import type { Plan } from './plan/types.js'
+import type { LinuxNativePlan, NativeLimit, NativePlan, WindowsNativePlan } from './native/binding-types.js'
+import type { LinuxPlan, Plan, PlannedLimit, RestrictedTokenPlan } from './plan/types.js'
 
 export function nativePlanOf(plan: Plan): NativePlan {
+  return plan.backend === 'restricted-token' ? windowsPlanOf(plan) : linuxPlanOf(plan)
+}
+
+function windowsPlanOf(plan: RestrictedTokenPlan): WindowsNativePlan {
+  const { backend: mode, stateDirectory, roots, steps, everyone, privateDesktop } = plan
+  return { mode, stateDirectory, roots, steps, everyone, privateDesktop, limits: nativeLimits(plan.limits) }
+}
+
+function linuxPlanOf(plan: LinuxPlan): LinuxNativePlan {
   return {
     mode: plan.backend,
     namespaces: plan.namespaces,
@@ -12,8 +21,12 @@ export function nativePlanOf(plan: Plan): NativePlan {
     ...(plan.bubblewrap !== undefined && { bubblewrap: plan.bubblewrap }),
     landlock: plan.landlock,
     seccomp: plan.seccomp,
-    limits: plan.limits.flatMap(({ kind, mechanism, value }) =>
-      kind === 'wallMs' || kind === 'outputBytes' || mechanism === 'host' ? [] : [{ kind, mechanism, value }],
-    ),
+    limits: nativeLimits(plan.limits),
   }
+}
+
+function nativeLimits(limits: readonly PlannedLimit[]): NativeLimit[] {
+  return limits.flatMap(({ kind, mechanism, value }) =>
+    kind === 'wallMs' || kind === 'outputBytes' || mechanism === 'host' ? [] : [{ kind, mechanism, value }],
+  )
 }

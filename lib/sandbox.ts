@@ -7,12 +7,13 @@ import { asSandboxError } from './failure.js'
 import { isolationFor } from './isolation.js'
 import { chooseBackend } from './ladder.js'
 import { SandboxEvents } from './launch-events.js'
-import type {
-  NativeBinding,
-  NativeFailure,
-  NativeProcess,
-  NativeProcessEvent,
-  PreparedPlan,
+import {
+  isWindowsBinding,
+  type NativeBinding,
+  type NativeFailure,
+  type NativeProcess,
+  type NativeProcessEvent,
+  type PreparedPlan,
 } from './native/binding-types.js'
 import { nativePlanOf } from './native-plan.js'
 import type { Plan } from './plan/types.js'
@@ -20,6 +21,7 @@ import { EnvironmentBlock } from './policy/environment-block.js'
 import { type ResolveContext, resolvePolicy } from './policy/resolve.js'
 import type { ResolvedPolicy } from './policy/types.js'
 import { type BackendProbe, backendProbe, probeRequest } from './probe/probe.js'
+import type { ProbeRequest } from './probe/status.js'
 import { type ProcessHost, SandboxedProcess } from './process.js'
 import type { ExecResult } from './result.js'
 import {
@@ -65,13 +67,14 @@ interface SandboxParts {
   explanation: Explanation
   prepared: PreparedPlan
   env: Readonly<Record<string, string | undefined>>
-  stubs: Omit<ConstructorParameters<typeof StubLeases>[0], 'onReleaseFailure'>
+  /** Absent where native code sees to the placeholders itself. */
+  stubs?: Omit<ConstructorParameters<typeof StubLeases>[0], 'onReleaseFailure'>
   warnings: string[]
 }
 
 export class Sandbox {
   readonly #parts: SandboxParts
-  readonly #stubs: StubLeases
+  readonly #stubs: StubLeases | undefined
   readonly #environment: EnvironmentBlock
   readonly #host: ProcessHost
   readonly #running = new Set<SandboxedProcess>()
@@ -82,7 +85,8 @@ export class Sandbox {
   private constructor(parts: SandboxParts) {
     this.#parts = parts
     this.#warnings = [...parts.warnings]
-    this.#stubs = new StubLeases({ ...parts.stubs, onReleaseFailure: (error) => this.#warn(error) })
+    const { stubs } = parts
+    if (stubs !== undefined) this.#stubs = new StubLeases({ ...stubs, onReleaseFailure: (error) => this.#warn(error) })
     this.#environment = new EnvironmentBlock(parts.explanation.policy.environment, parts.env)
     this.#host = {
       binding: parts.binding,
@@ -110,8 +114,7 @@ export class Sandbox {
     const request = await probeRequest(options)
     const { binding, stateDirectory } = request
     try {
-      // Before the policy is resolved: a stub that a crash left must not count as a directory of the user's.
-      await binding.sweepStubs(stateDirectory)
+      await tidyState(binding, stateDirectory)
       const policy = await resolvePolicy(parsed.policy, resolveContext(parsed, binding, stateDirectory))
       const bubblewrap = { ...request.bubblewrap, untrusted: untrustedTrees(policy, parsed.workspaceRoots) }
       const { plan, statuses } = await chooseBackend(parsed.order, policy, { ...request, bubblewrap })
@@ -122,7 +125,7 @@ export class Sandbox {
         prepared: binding.prepare(nativePlanOf(plan)),
         env: parsed.env,
         isolation,
-        stubs: { binding, stateDirectory, paths: await stubPaths(plan, policy) },
+        ...(await stubsOf(plan, policy, request)),
         warnings: [...policy.warnings, ...statuses.flatMap(({ warning }) => warning ?? [])],
       })
     } catch (error) {
@@ -227,7 +230,7 @@ export class Sandbox {
     }
     try {
       await this.#parts.binding.closePlan(this.#parts.prepared)
-      await this.#stubs.release()
+      await this.#stubs?.release()
     } catch (error) {
       throw asSandboxError(error)
     }
@@ -237,7 +240,7 @@ export class Sandbox {
     const { binding, prepared, explanation } = this.#parts
     const { policy } = explanation
     const env = this.#environment.of(request.env)
-    const gate = this.#stubs.hold()
+    const gate = this.#stubs?.hold()
     try {
       const process = binding.spawn(
         prepared,
@@ -253,21 +256,21 @@ export class Sandbox {
           ...(gate !== undefined && { gate }),
         },
         (event) => {
-          if (event.type === 'retry' && isOutdated(event)) process.proceed(this.#stubs.remake())
-          if (event.type === 'failed' && isOutdated(event)) this.#stubs.renew()
+          if (event.type === 'retry' && isOutdated(event)) process.proceed(this.#stubs?.remake())
+          if (event.type === 'failed' && isOutdated(event)) this.#stubs?.renew()
           onEvent(event)
         },
       )
       return process
     } catch (error) {
-      this.#stubs.letGo()
+      this.#stubs?.letGo()
       throw error
     }
   }
 
   #ended(process: SandboxedProcess): void {
     this.#running.delete(process)
-    if (process.started) this.#stubs.letGo()
+    if (process.started) this.#stubs?.letGo()
     if (this.#running.size === 0) this.#onIdle?.()
   }
 
@@ -276,6 +279,22 @@ export class Sandbox {
     this.#warnings.push(message)
     publishWarning(message)
   }
+}
+
+/** What crashed processes, and roots that are gone, have left. Rejects with NativeFailure. */
+async function tidyState(binding: NativeBinding, stateDirectory: string): Promise<void> {
+  if (isWindowsBinding(binding)) await binding.pruneSids(stateDirectory)
+  // Before the policy is resolved: a stub that a crash left must not count as a directory of the user's.
+  else await binding.sweepStubs(stateDirectory)
+}
+
+async function stubsOf(
+  plan: Plan,
+  policy: ResolvedPolicy,
+  { binding, stateDirectory }: ProbeRequest,
+): Promise<Pick<SandboxParts, 'stubs'>> {
+  if (plan.backend === 'restricted-token' || isWindowsBinding(binding)) return {}
+  return { stubs: { binding, stateDirectory, paths: await stubPaths(plan, policy) } }
 }
 
 /**

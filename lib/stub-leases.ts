@@ -1,7 +1,7 @@
 /** The placeholder directories of a sandbox: held while commands run, and a little longer for the next one. */
 import { readdir } from 'node:fs/promises'
-import type { Gate, NativeBinding, StubLease } from './native/binding-types.js'
-import type { Plan } from './plan/types.js'
+import type { Gate, LinuxBinding, StubLease } from './native/binding-types.js'
+import type { LinuxPlan } from './plan/types.js'
 import type { AbsolutePath, ResolvedPolicy } from './policy/types.js'
 import { openStateDirectory } from './state-directory.js'
 
@@ -9,7 +9,7 @@ import { openStateDirectory } from './state-directory.js'
 const GRACE_MS = 2000
 
 export interface StubLeasesOptions {
-  binding: NativeBinding
+  binding: LinuxBinding
   stateDirectory: string
   paths: AbsolutePath[]
   /** The stubs could not be removed after the last command. They stay for the next sweep. */
@@ -115,7 +115,7 @@ export class StubLeases {
  * directory may be the stub of another sandbox, which removes it when it is done, unless it is held here as well.
  * Native code knows which of them are.
  */
-export async function stubPaths(plan: Plan, policy: ResolvedPolicy): Promise<AbsolutePath[]> {
+export async function stubPaths(plan: LinuxPlan, policy: ResolvedPolicy): Promise<AbsolutePath[]> {
   const protectedDirectories = policy.rules
     .filter(({ access, type, path }) => access !== 'write' && type === 'directory' && path !== '/')
     .map(({ path }) => path)

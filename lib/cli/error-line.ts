@@ -1,6 +1,7 @@
 /** Any error as the one line that a person reads: what, where, what to do. */
 import { errnoName } from '../errno-name.js'
 import { SandboxError } from '../errors.js'
+import { osCodeName } from '../os-code.js'
 
 /** `ringfence: <what>: <where>. <what to do>`, without a line end. */
 export function errorLine(error: unknown): string {
@@ -41,6 +42,10 @@ function describeSandboxError(error: SandboxError): string {
   const origin = error.message.includes(error.stage) ? [] : [`stage ${error.stage}`]
   if (error.errno !== undefined && error.errno > 0) {
     const name = errnoName(error.errno)
+    if (!error.message.includes(name)) origin.push(`${error.syscall ?? 'system call'} ${name}`)
+  }
+  if (error.osCodeKind !== undefined) {
+    const name = osCodeName({ osCode: error.osCode ?? 0, osCodeKind: error.osCodeKind })
     if (!error.message.includes(name)) origin.push(`${error.syscall ?? 'system call'} ${name}`)
   }
   if (origin.length > 0) where.push(`(${origin.join(', ')})`)

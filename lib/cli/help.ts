@@ -19,7 +19,7 @@ const POLICY_OPTIONS = `  --policy FILE|PRESET   policy file (.toml, .json) or p
   --write PATH           may be read and written; repeatable
   --deny PATH            may be neither read nor written; repeatable
   --network MODE         none (default) or unrestricted
-  --backend NAME         auto (default), namespaces, bubblewrap, landlock
+  --backend NAME         auto (default), namespaces, bubblewrap, landlock, restricted-token
   --timeout MS           end the command after this time
   --memory BYTES         limit of memory, of all processes together
   --processes N          limit of processes and threads

@@ -1,6 +1,6 @@
 /** The terminal of the caller while a command has one of its own: handed through, and as it was afterwards. */
 import type { WriteStream } from 'node:tty'
-import type { NativeBinding } from '../native/binding-types.js'
+import { isWindowsBinding, type NativeBinding } from '../native/binding-types.js'
 import type { TerminalProcess } from '../sandbox.js'
 import type { TerminalSize } from '../terminal.js'
 
@@ -39,6 +39,8 @@ export function handThrough(child: TerminalProcess, binding: NativeBinding): () 
 }
 
 function makeRaw(binding: NativeBinding, fd: number): () => void {
+  // libuv knows the modes of consoles, and nothing stops this process on Windows.
+  if (isWindowsBinding(binding)) return makeConsoleRaw()
   const before = binding.makeRaw(fd)
   if (before === undefined) return () => {}
   const giveBack = () => {
@@ -49,6 +51,16 @@ function makeRaw(binding: NativeBinding, fd: number): () => void {
   // A shell that continues this process has given the terminal its own mode.
   const again = () => void binding.makeRaw(fd)
   process.on('SIGCONT', again)
+  process.on('exit', giveBack)
+  return giveBack
+}
+
+function makeConsoleRaw(): () => void {
+  const giveBack = () => {
+    process.off('exit', giveBack)
+    process.stdin.setRawMode(false)
+  }
+  process.stdin.setRawMode(true)
   process.on('exit', giveBack)
   return giveBack
 }

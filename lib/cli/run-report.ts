@@ -19,8 +19,9 @@ export function runFailure(error: unknown): RunFailure {
   if (!(error instanceof Error)) return { error: { name: 'Error', message: String(error) } }
   const { name, message } = error
   if (error instanceof SandboxError) {
-    const { code, stage, backend, syscall, errno, path, hint, unenforceable } = error
-    return { error: { name, message, code, stage, backend, syscall, errno, path, hint, unenforceable } }
+    const { code, stage, backend, syscall, errno, osCode, osCodeKind, path, hint, unenforceable } = error
+    const numbers = { syscall, errno, osCode, osCodeKind }
+    return { error: { name, message, code, stage, backend, ...numbers, path, hint, unenforceable } }
   }
   if (error instanceof PolicyError) {
     const { file, field, line, column } = error

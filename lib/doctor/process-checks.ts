@@ -68,7 +68,7 @@ async function observeInvisible({ backend }: CheckContext, { token, work }: Vict
   return {
     holds: !fenced.allowed,
     // Without a process namespace nothing hides what /proc shows.
-    promised: fenced.plan.namespaces.includes('pid'),
+    promised: 'namespaces' in fenced.plan && fenced.plan.namespaces.includes('pid'),
     controlHolds: free.allowed,
     detail: fenced.detail,
     control: free.detail,

@@ -41,15 +41,18 @@ export interface BackendReport {
 export interface MachineReport {
   ringfence: string
   node: string
-  /** Kernel release, as in uname(2). */
+  /** Release of the system, as in uname(2); on Windows its version. */
   kernel: string
   arch: string
+  /** -1 on Windows. */
   uid: number
   /** 0: the kernel has none. Null when it could not be asked. */
   landlockAbi: number | null
   /** How the launcher is executed; null when it could not be loaded. */
   helperSource: 'memfd' | 'file' | null
   bubblewrap: { executable: string; version: string } | null
+  /** On Windows, when it could be asked. */
+  windows?: { build: number; elevated: boolean }
   stateDirectory: string | null
 }
 

@@ -1,18 +1,75 @@
 /** What the addon exports. The only description of the boundary; native/binding/ implements it. */
-import type { LandlockPlan, LimitKind, LimitMechanism, MountStep, SeccompPlan } from '../plan/types.js'
+import type {
+  AclStep,
+  LandlockPlan,
+  LimitKind,
+  LimitMechanism,
+  MountStep,
+  SeccompPlan,
+  WindowsFacts,
+  WritableRoot,
+} from '../plan/types.js'
+
+/**
+ * The space that a number of Windows is from: `win32`, GetLastError or a function that returns such a number; `hresult`,
+ * the functions of pseudoconsoles; `unreported`, a call failed and GetLastError was 0 (the number is 0 then).
+ */
+export type OsCodeKind = 'win32' | 'hresult' | 'unreported'
 
 /** A failure with its numbers, as it comes from native code (thrown as properties of an Error). */
 export interface NativeFailure {
   /** Text name of the stage, from native/core/stage.cc: `linux.mount.bind`. */
   stage: string
+  /** The function that failed. Empty: none did, the failure is ours. */
   syscall: string
-  /** Positive errno, 0 when the failure is not of a system call. */
+  /** Positive errno, 0 when the failure is not of a system call. Always 0 on Windows. */
   errno: number
+  /** On Windows, of the failure of a call: unsigned. With `osCodeKind`. */
+  osCode?: number
+  osCodeKind?: OsCodeKind
   path?: string
 }
 
-/** The part of a plan that native code carries out. */
-export interface NativePlan {
+/** The part of a plan that native code carries out. An addon knows the plans of its own system only. */
+export type NativePlan = LinuxNativePlan | WindowsNativePlan
+
+export interface WindowsNativePlan {
+  mode: 'restricted-token'
+  /** Where the capability SIDs are kept. */
+  stateDirectory: string
+  /** One capability SID each, whose restricting SIDs the token gets. Empty: the read-only SID of the store. */
+  roots: WritableRoot[]
+  /** Carried out in this order. `origin` is ignored. */
+  steps: AclStep[]
+  /** Everyone is a restricting SID as well. */
+  everyone: boolean
+  /** A desktop of its own where there is an interactive window station. */
+  privateDesktop: boolean
+  limits: NativeLimit[]
+}
+
+/** What a step of a plan would do now for one of its roots. Nothing is changed to find out. */
+export interface AclReport {
+  /** Index into the steps of the plan. */
+  step: number
+  path: string
+  /** The capability SID, in text form. Empty: none was made yet, the first launch makes it. */
+  sid: string
+  /** The entry of this step is in the path's own ACL. */
+  stamped: boolean
+  /** What the step asks for holds already, by that entry or an inherited one. */
+  effective: boolean
+  /** The rights that the ACL gives the SID now; bits of an ACCESS_MASK. */
+  rights: number
+  /** For people: why it is effective, or what is missing. */
+  reason: string
+  /** The next launch changes the ACL of the path, or makes the directory that is missing. */
+  wouldWrite: boolean
+  /** That change goes on to everything below the path. */
+  propagates: boolean
+}
+
+export interface LinuxNativePlan {
   mode: 'namespaces' | 'bubblewrap' | 'landlock'
   namespaces: string[]
   idMap: 'single' | 'full' | 'none'
@@ -52,7 +109,10 @@ export interface NativeSpawnRequest {
   /** `NAME=value` strings, each ended by NUL: one long string costs the JS thread less than many. */
   env: string
   cwd: string
-  /** Host descriptors that become 0, 1, 2, ... of the command. -1: /dev/null. They stay the caller's. */
+  /**
+   * Host descriptors (on Windows handles) that become 0, 1, 2, ... of the command. -1: /dev/null (NUL). They stay the
+   * caller's. On Windows exactly three.
+   */
   stdio: number[]
   /** A terminal of this size becomes 0, 1 and 2 of the command, whatever `stdio` says of them. */
   terminal?: { columns: number; rows: number }
@@ -91,7 +151,10 @@ export type NativeProcessEvent =
   | ({ type: 'rebuild' } & NativeFailure)
   /** A limit was reached. Comes before `exit`. `used` is in the unit of the limit. */
   | { type: 'limit'; kind: NativeLimitKind; value: number; used: number }
-  /** The command ended. Comes after `spawned`. `signal` is a number, 0 if none. */
+  /**
+   * The command ended. Comes after `spawned`. `signal` is a number, 0 if none. On Windows that of the kill() that ended
+   * it, and `code` is unsigned.
+   */
   | { type: 'exit'; code: number; signal: number; usage: NativeUsage }
   /** Nothing of the sandbox is left: no process, no descriptor. Always the last event. */
   | { type: 'closed' }
@@ -210,10 +273,18 @@ export interface CapturedBytes {
   droppedBytes: number
 }
 
-export interface NativeBinding {
-  /** Must be called first. `helperPath` is read once; it may vanish from the disk later. Throws NativeFailure. */
-  loadHelper(helperPath: string): void
-  kernelFacts(): KernelFacts
+/** Our end of a command's stdin. */
+export interface NativeInput {
+  /** One at a time. `done` comes from the event loop; its error is a NativeFailure (109: the command has closed it). */
+  write(bytes: Uint8Array, done: (error?: Error | null) => void): void
+  /** Closes it when everything is written. */
+  end(): void
+  /** Closes it at once. Idempotent. A write that is under way may never be done. */
+  destroy(): void
+}
+
+/** What the addon of every system exports. A descriptor is an open file of POSIX, or a HANDLE of Windows as a number. */
+export interface CommonBinding {
   prepare(plan: NativePlan): PreparedPlan
   /** Leaves a message for the launch thread; never forks. Throws NativeFailure for descriptors that cannot be passed. */
   spawn(plan: PreparedPlan, request: NativeSpawnRequest, onEvent: (event: NativeProcessEvent) => void): NativeProcess
@@ -240,6 +311,13 @@ export interface NativeBinding {
     budget: OutputBudget | undefined,
     onEvent: (event: NativeOutputEvent) => void,
   ): NativeCapture
+  scanRepositories(roots: string[], options: { maxDirectories: number }): Promise<RepositoryScanResult>
+}
+
+export interface LinuxBinding extends CommonBinding {
+  /** Must be called first. `helperPath` is read once; it may vanish from the disk later. Throws NativeFailure. */
+  loadHelper(helperPath: string): void
+  kernelFacts(): KernelFacts
   /** Of a terminal of this process: every byte passes as it is. Returns what restoreMode() takes; undefined: none. */
   makeRaw(fd: number): Buffer | undefined
   /** Also from the background; a terminal that is gone is no failure. */
@@ -249,7 +327,26 @@ export interface NativeBinding {
   acquireStubs(stateDirectory: string, paths: string[], gate?: Gate): Promise<StubLease>
   /** Removes what crashed processes left. Resolves with the number of stubs removed. */
   sweepStubs(stateDirectory: string): Promise<number>
-  scanRepositories(roots: string[], options: { maxDirectories: number }): Promise<RepositoryScanResult>
   /** Runs a tool of the host without a sandbox and without a shell; for `bwrap --help` only. */
   runTool(file: string, args: string[], timeoutMs: number): Promise<{ code: number; signal: number; stdout: string }>
+}
+
+export interface WindowsBinding extends CommonBinding {
+  /** Throws NativeFailure. */
+  windowsFacts(): Omit<WindowsFacts, 'stateDirectory' | 'home'>
+  /** Makes a token as a launch does and looks at it. Rejects with the NativeFailure of the step that does not hold. */
+  checkToken(): Promise<void>
+  /** One report for each step and each of its roots, in their order. Rejects with NativeFailure. */
+  examineAcls(plan: WindowsNativePlan, apply: false): Promise<AclReport[]>
+  /** Takes the handle of a pipe's write end, also when it fails. Throws NativeFailure. */
+  openInput(handle: number): NativeInput
+  /** Forgets the capability SIDs whose roots are gone. Resolves with their number; rejects with NativeFailure. */
+  pruneSids(stateDirectory: string): Promise<number>
+}
+
+/** Exactly one of the two is there in a process: that of its system. */
+export type NativeBinding = LinuxBinding | WindowsBinding
+
+export function isWindowsBinding(binding: NativeBinding): binding is WindowsBinding {
+  return 'windowsFacts' in binding
 }

@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SandboxError } from '../errors.js'
-import type { NativeBinding, NativeFailure } from './binding-types.js'
+import { isWindowsBinding, type NativeBinding, type NativeFailure } from './binding-types.js'
 
-const SUPPORTED_PLATFORMS = ['linux-x64', 'linux-arm64']
+const SUPPORTED_PLATFORMS = ['linux-x64', 'linux-arm64', 'win32-x64']
 const HELPER_NAME = 'ringfence-helper'
 
 const require = createRequire(import.meta.url)
@@ -15,7 +15,7 @@ const packageRoot = fileURLToPath(new URL('../..', import.meta.url))
 let loaded: NativeBinding | undefined
 
 /**
- * The addon with its helper, loaded once.
+ * The addon, on Linux with its helper, loaded once.
  *
  * @throws SandboxError `SANDBOX_BACKEND_UNAVAILABLE` (stage `native.platform`) on a platform without native code;
  *   `SANDBOX_HELPER_FAILED` when the addon (stage `native.load`) or the helper (the helper's own stage) cannot be
@@ -30,6 +30,7 @@ function load(): NativeBinding {
   requireSupportedPlatform()
   const addonPath = findAddon()
   const binding = requireAddon(addonPath)
+  if (isWindowsBinding(binding)) return binding
   const helperPath = join(dirname(addonPath), HELPER_NAME)
   try {
     binding.loadHelper(helperPath)

@@ -15,6 +15,8 @@ export interface BackendProtection {
 }
 
 export interface BackendTraits {
+  /** As process.platform. */
+  system: 'linux' | 'win32'
   needs: string
   protections: Record<Protection, BackendProtection>
 }
@@ -31,9 +33,10 @@ const MOUNTED: BackendTraits['protections'] = {
 }
 
 export const BACKEND_TABLE: Record<BackendName, BackendTraits> = {
-  namespaces: { needs: 'Linux 5.12 with user namespaces, or root', protections: MOUNTED },
-  bubblewrap: { needs: 'Linux with bwrap 0.4 or newer', protections: MOUNTED },
+  namespaces: { system: 'linux', needs: 'Linux 5.12 with user namespaces, or root', protections: MOUNTED },
+  bubblewrap: { system: 'linux', needs: 'Linux with bwrap 0.4 or newer', protections: MOUNTED },
   landlock: {
+    system: 'linux',
     needs: 'Linux 5.13 with Landlock',
     protections: {
       'file-writes': {
@@ -54,11 +57,46 @@ export const BACKEND_TABLE: Record<BackendName, BackendTraits> = {
       'system-calls': { level: 'full', by: 'seccomp' },
     },
   },
+  'restricted-token': {
+    system: 'win32',
+    needs: 'Windows 10 or newer, NTFS or ReFS',
+    protections: {
+      'file-writes': {
+        level: 'full',
+        by: 'restricting SIDs, ACLs',
+        limit: 'on volumes that keep ACLs; file shares of the network are written with the rights of the user',
+      },
+      'file-reads': { level: 'none', by: 'nothing', limit: 'the token restricts writing only' },
+      'protected-paths': { level: 'full', by: 'denying ACEs, placeholders for missing paths' },
+      'nested-repositories': { level: 'full', by: 'denying ACEs', limit: 'where the scan was complete' },
+      network: { level: 'none', by: 'nothing', limit: 'a token does not restrict the network' },
+      'unix-sockets': {
+        level: 'full',
+        by: 'restricting SIDs',
+        limit: 'those (named pipes too) whose ACL names the logon session, or that have none, are in reach',
+      },
+      processes: {
+        level: 'full',
+        by: 'restricting SIDs, job',
+        limit: "the memory of the user's other processes can be read",
+      },
+      'system-calls': {
+        level: 'full',
+        by: 'token without privileges',
+        limit: 'calls that need a privilege; Windows has no filter for the others',
+      },
+    },
+  },
 }
 
-/** Backends that enforce a protection without exception, for refusals. */
-export function backendsEnforcing(protection: Protection): BackendName[] {
-  return BACKENDS.filter((backend) => BACKEND_TABLE[backend].protections[protection].level === 'full')
+/** The order in which backends are tried on a system. Empty where there are none. */
+export function ladderOf(system: string): BackendName[] {
+  return BACKENDS.filter((backend) => BACKEND_TABLE[backend].system === system)
+}
+
+/** Backends of the same system that enforce a protection without exception, for refusals. */
+export function backendsEnforcing(protection: Protection, system: BackendTraits['system']): BackendName[] {
+  return ladderOf(system).filter((backend) => BACKEND_TABLE[backend].protections[protection].level === 'full')
 }
 
 /** One row for each protection, in the order of reports. */
@@ -68,5 +106,6 @@ export function backendMatrix(): Array<{ protection: Protection } & Record<Backe
     namespaces: BACKEND_TABLE.namespaces.protections[protection],
     bubblewrap: BACKEND_TABLE.bubblewrap.protections[protection],
     landlock: BACKEND_TABLE.landlock.protections[protection],
+    'restricted-token': BACKEND_TABLE['restricted-token'].protections[protection],
   }))
 }

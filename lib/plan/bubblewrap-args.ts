@@ -7,7 +7,7 @@
 import { contains, depth, parentOf } from '../policy/paths.js'
 import type { AbsolutePath } from '../policy/types.js'
 import { NETWORK_DIRECTORIES } from './pseudo-file-systems.js'
-import type { MachineFacts, MountStep } from './types.js'
+import type { LinuxFacts, MountStep } from './types.js'
 
 /** What native code adds: the filter, the status channel, and the command as the first process. */
 const OPTIONS_OF_NATIVE = ['--seccomp', '--json-status-fd']
@@ -36,7 +36,7 @@ export interface BubblewrapArguments {
 export function bubblewrapArguments(
   steps: readonly MountStep[],
   options: { ownNetwork: boolean; memoryBytes: number | undefined },
-  facts: MachineFacts & { bubblewrap: NonNullable<MachineFacts['bubblewrap']> },
+  facts: LinuxFacts & { bubblewrap: NonNullable<LinuxFacts['bubblewrap']> },
 ): BubblewrapArguments {
   const builder = new ArgumentBuilder(facts.bubblewrap.flags, facts.stateDirectory, options.memoryBytes)
   // Root keeps its ids: a single-id user namespace would make files of other owners unwritable.

@@ -5,11 +5,11 @@ import { planSecondLayer } from './landlock-rules.js'
 import { planLimits } from './limits.js'
 import { planMounts } from './mounts.js'
 import { plannedRules } from './planned-rules.js'
-import type { MachineFacts, Plan, Planner, UnenforceableRule } from './types.js'
+import type { LinuxFacts, LinuxPlan, LinuxPlanner, UnenforceableRule } from './types.js'
 import { refusedEverywhere } from './unenforceable.js'
 import { viewNotes, viewSeccomp } from './view-plan.js'
 
-export const planBubblewrap: Planner = (policy, facts) => {
+export const planBubblewrap: LinuxPlanner = (policy, facts) => {
   const ownNetwork = policy.network.mode !== 'unrestricted'
   const mounts = planMounts(plannedRules(policy, facts), policy, facts)
   const findings = commonFindings('bubblewrap', policy)
@@ -48,9 +48,9 @@ export const planBubblewrap: Planner = (policy, facts) => {
   }
 }
 
-type FactsWithBubblewrap = MachineFacts & { bubblewrap: NonNullable<MachineFacts['bubblewrap']> }
+type FactsWithBubblewrap = LinuxFacts & { bubblewrap: NonNullable<LinuxFacts['bubblewrap']> }
 
-function hasBubblewrap(facts: MachineFacts): facts is FactsWithBubblewrap {
+function hasBubblewrap(facts: LinuxFacts): facts is FactsWithBubblewrap {
   return facts.bubblewrap !== undefined
 }
 
@@ -68,7 +68,7 @@ function refusedLength(args: readonly string[]): UnenforceableRule[] {
   ]
 }
 
-function refusedProgram(facts: MachineFacts, lacking: readonly string[]): UnenforceableRule[] {
+function refusedProgram(facts: LinuxFacts, lacking: readonly string[]): UnenforceableRule[] {
   if (!hasBubblewrap(facts)) {
     return [{ rule: 'backend bubblewrap', reason: 'there is no bwrap on this machine', enforcedBy: ['namespaces'] }]
   }
@@ -80,9 +80,9 @@ function refusedProgram(facts: MachineFacts, lacking: readonly string[]): Unenfo
   }))
 }
 
-function namespacesOf(args: readonly string[]): Plan['namespaces'] {
+function namespacesOf(args: readonly string[]): LinuxPlan['namespaces'] {
   const asked = (option: string) => args.includes(option)
-  const namespaces: Plan['namespaces'] = asked('--unshare-user') ? ['user'] : []
+  const namespaces: LinuxPlan['namespaces'] = asked('--unshare-user') ? ['user'] : []
   namespaces.push('mount', 'pid', 'ipc', 'uts')
   if (asked('--unshare-cgroup-try')) namespaces.push('cgroup')
   if (asked('--unshare-net')) namespaces.push('net')

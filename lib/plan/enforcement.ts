@@ -24,7 +24,7 @@ export function refusalsOf(backend: BackendName, policy: ResolvedPolicy, finding
     refusals.push({
       rule: `protections.${protection} = strict`,
       reason: finding.reason ?? 'not enforced here',
-      enforcedBy: backendsEnforcing(protection).filter(
+      enforcedBy: backendsEnforcing(protection, BACKEND_TABLE[backend].system).filter(
         (other) => other !== backend && !policyLimits(policy, protection),
       ),
     })
@@ -71,7 +71,7 @@ export function commonFindings(backend: BackendName, policy: ResolvedPolicy): Fi
   if (policy.nested) {
     findings['system-calls'] = {
       level: 'partial',
-      by: 'seccomp',
+      by: BACKEND_TABLE[backend].protections['system-calls'].by,
       reason: "nested = true allows namespaces and mounts of the command's own",
       wished: true,
     }

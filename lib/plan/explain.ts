@@ -1,20 +1,28 @@
 /** A plan in lines for people: what each rule becomes, and what is in force. */
+
+import { tokenLines } from './explain-token.js'
 import { FS } from './landlock-abi.js'
-import { originText } from './rule-text.js'
-import type { LandlockPlan, MountStep, Plan, PlannedLimit, SeccompPlan, UnenforceableRule } from './types.js'
+import { originText, section } from './rule-text.js'
+import type { LandlockPlan, LinuxPlan, MountStep, Plan, PlannedLimit, SeccompPlan, UnenforceableRule } from './types.js'
 
 /** Without colours and line ends. The order is fixed; programs read the plan itself. */
 export function explainPlan(plan: Plan): string[] {
   return [
     `backend: ${plan.backend}`,
     `cwd: ${plan.cwd}`,
+    ...(plan.backend === 'restricted-token' ? tokenLines(plan) : linuxLines(plan)),
+    ...section('limits', plan.limits.map(limitText)),
+    ...section('protections', protectionTexts(plan)),
+    ...section('notes', plan.notes),
+  ]
+}
+
+function linuxLines(plan: LinuxPlan): string[] {
+  return [
     `namespaces: ${plan.namespaces.length === 0 ? 'none' : plan.namespaces.join(', ')}${idText(plan.idMap)}`,
     ...section('files', plan.mounts.length > 0 ? plan.mounts.map(stepText) : grantText(plan.landlock)),
     `landlock: ${landlockText(plan.landlock)}`,
     `seccomp: ${seccompText(plan.seccomp)}`,
-    ...section('limits', plan.limits.map(limitText)),
-    ...section('protections', protectionTexts(plan)),
-    ...section('notes', plan.notes),
   ]
 }
 
@@ -26,11 +34,7 @@ export function explainUnenforceable(rules: readonly UnenforceableRule[]): strin
   })
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)]
-}
-
-function idText(idMap: Plan['idMap']): string {
+function idText(idMap: LinuxPlan['idMap']): string {
   if (idMap === 'none') return ''
   return idMap === 'single' ? ' (own user and group id)' : ' (all ids as they are, no capabilities)'
 }

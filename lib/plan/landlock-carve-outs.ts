@@ -57,7 +57,7 @@ function refusalOf(rule: ResolvedRule, strict: readonly Protection[]): Unenforce
   return {
     rule: ruleText(rule),
     reason: because === '' ? reason : `${reason}, and ${because} ${strict.length > 1 ? 'are' : 'is'} "strict"`,
-    enforcedBy: backendsEnforcing('protected-paths'),
+    enforcedBy: backendsEnforcing('protected-paths', 'linux'),
   }
 }
 

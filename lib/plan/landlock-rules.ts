@@ -16,7 +16,7 @@ import {
   writeRights,
 } from './landlock-abi.js'
 import { DEVICE_NODES } from './pseudo-file-systems.js'
-import type { LandlockPlan, LandlockRule, MachineFacts, MountStep } from './types.js'
+import type { LandlockPlan, LandlockRule, LinuxFacts, MountStep } from './types.js'
 
 /** Below this level renames across directories are refused whatever the rules say. */
 const LOWEST_ABI_FOR_SECOND_LAYER = 2
@@ -30,7 +30,7 @@ export interface SecondLayer {
 export function planSecondLayer(
   steps: readonly MountStep[],
   policy: { nested: boolean },
-  facts: MachineFacts,
+  facts: LinuxFacts,
 ): SecondLayer {
   if (policy.nested) {
     return { plan: null, note: 'nested = true: no Landlock layer, a process under Landlock cannot mount' }

@@ -13,10 +13,10 @@ import { nearestAbove } from './nearest-rule.js'
 import { accessByPath, plannedRules } from './planned-rules.js'
 import { DEVICE_NODES } from './pseudo-file-systems.js'
 import { ruleText } from './rule-text.js'
-import type { LandlockRule, Planner, UnenforceableRule } from './types.js'
+import type { LandlockRule, LinuxPlanner, UnenforceableRule } from './types.js'
 import { refusedEverywhere } from './unenforceable.js'
 
-export const planLandlock: Planner = (policy, facts) => {
+export const planLandlock: LinuxPlanner = (policy, facts) => {
   const abi = Math.min(facts.landlockAbi, HIGHEST_KNOWN_ABI)
   const rules = plannedRules(policy, facts)
   const carved = carveOuts(rules, policy)

@@ -1,13 +1,15 @@
 /** What becomes of the limits of a policy: by which mechanism each holds on a backend, and how exactly. Pure. */
 import type { LimitsPolicy, ResolvedPolicy } from '../policy/types.js'
-import {
-  BACKENDS,
-  type BackendName,
-  type LimitKind,
-  type LimitMechanism,
-  type MachineFacts,
-  type PlannedLimit,
-  type UnenforceableRule,
+import { ladderOf } from './backends.js'
+import { jobMeans } from './job-limits.js'
+import type {
+  LimitKind,
+  LimitMeans,
+  LimitMechanism,
+  LinuxBackendName,
+  LinuxFacts,
+  PlannedLimit,
+  UnenforceableRule,
 } from './types.js'
 
 export interface LimitPlan {
@@ -16,21 +18,31 @@ export interface LimitPlan {
 }
 
 type Means = Omit<PlannedLimit, 'kind' | 'value'>
-type Enforced = { means: Means } | { reason: string }
 
-export function planLimits(backend: BackendName, policy: ResolvedPolicy, facts: MachineFacts): LimitPlan {
+export function planLimits(backend: LinuxBackendName, policy: ResolvedPolicy, facts: LinuxFacts): LimitPlan {
+  const others = (ladderOf('linux') as LinuxBackendName[]).filter((other) => other !== backend)
+  return planned(
+    policy,
+    (kind) => meansFor(kind, backend, policy, facts),
+    (kind) => others.filter((other) => 'means' in meansFor(kind, other, policy, facts)),
+  )
+}
+
+/** Of the backend restricted-token, which has no other beside it. */
+export function planJobLimits(policy: ResolvedPolicy): LimitPlan {
+  return planned(policy, jobMeans, () => [])
+}
+
+function planned(
+  policy: ResolvedPolicy,
+  enforce: (kind: LimitKind) => LimitMeans,
+  enforcedBy: (kind: LimitKind) => LinuxBackendName[],
+): LimitPlan {
   const plan: LimitPlan = { limits: [], unenforceable: [] }
   for (const [kind, value] of givenLimits(policy.limits)) {
-    const enforced = meansFor(kind, backend, policy, facts)
-    if ('means' in enforced) {
-      plan.limits.push({ kind, value, ...enforced.means })
-      continue
-    }
-    plan.unenforceable.push({
-      rule: `limits.${kind}`,
-      reason: enforced.reason,
-      enforcedBy: BACKENDS.filter((other) => other !== backend && 'means' in meansFor(kind, other, policy, facts)),
-    })
+    const enforced = enforce(kind)
+    if ('means' in enforced) plan.limits.push({ kind, value, ...enforced.means })
+    else plan.unenforceable.push({ rule: `limits.${kind}`, reason: enforced.reason, enforcedBy: enforcedBy(kind) })
   }
   return plan
 }
@@ -53,7 +65,7 @@ function givenLimits(limits: LimitsPolicy): Array<[LimitKind, number]> {
   })
 }
 
-function meansFor(kind: LimitKind, backend: BackendName, policy: ResolvedPolicy, facts: MachineFacts): Enforced {
+function meansFor(kind: LimitKind, backend: LinuxBackendName, policy: ResolvedPolicy, facts: LinuxFacts): LimitMeans {
   switch (kind) {
     case 'memoryBytes':
       return { means: memoryMeans(backend, policy) }
@@ -100,7 +112,7 @@ const MEANS: Readonly<Record<Exclude<LimitKind, 'memoryBytes' | 'processes'>, Me
   },
 }
 
-function memoryMeans(backend: BackendName, policy: ResolvedPolicy): Means {
+function memoryMeans(backend: LinuxBackendName, policy: ResolvedPolicy): Means {
   const notCounted = ['shared memory that no process has mapped or open', 'buffers of sockets and pipes']
   if (backend === 'landlock') notCounted.push("shared memory files, which are the host's")
   if (policy.nested) notCounted.push('file systems that the command mounts')
@@ -112,7 +124,7 @@ function memoryMeans(backend: BackendName, policy: ResolvedPolicy): Means {
   }
 }
 
-function processMeans(backend: BackendName, facts: MachineFacts): Enforced {
+function processMeans(backend: LinuxBackendName, facts: LinuxFacts): LimitMeans {
   if (backend === 'landlock') {
     return { reason: 'without a pid namespace every process of the user would count' }
   }

@@ -15,7 +15,7 @@ import type { AbsolutePath, ResolvedPolicy, ResolvedRule, RuleOrigin } from '../
 import { byDepth, nearestAbove } from './nearest-rule.js'
 import { type PseudoVerdict, underDev, underProc } from './pseudo-file-systems.js'
 import { ruleText } from './rule-text.js'
-import type { MachineFacts, MountStep, UnenforceableRule } from './types.js'
+import type { LinuxFacts, MountStep, UnenforceableRule } from './types.js'
 
 export interface MountPlan {
   steps: MountStep[]
@@ -39,7 +39,7 @@ type View =
 type PathStep = Extract<MountStep, { path: AbsolutePath }>
 
 /** Rules must be sorted by depth. */
-export function planMounts(rules: readonly ResolvedRule[], policy: ResolvedPolicy, facts: MachineFacts): MountPlan {
+export function planMounts(rules: readonly ResolvedRule[], policy: ResolvedPolicy, facts: LinuxFacts): MountPlan {
   const root = rules[0]?.path === '/' ? rules[0].access : 'none'
   const view = new ViewBuilder(root === 'none' ? 'hidden' : root, facts)
   for (const rule of rules) if (rule.path !== '/') view.apply(rule)
@@ -89,7 +89,7 @@ class ViewBuilder {
 
   constructor(
     root: View,
-    private readonly facts: MachineFacts,
+    private readonly facts: LinuxFacts,
   ) {
     this.#views = new Map<AbsolutePath, View>([
       ['/', root],

@@ -4,11 +4,11 @@ import { planSecondLayer } from './landlock-rules.js'
 import { planLimits } from './limits.js'
 import { planMounts } from './mounts.js'
 import { plannedRules } from './planned-rules.js'
-import type { Plan, Planner } from './types.js'
+import type { LinuxPlan, LinuxPlanner } from './types.js'
 import { refusedEverywhere } from './unenforceable.js'
 import { viewNotes, viewSeccomp } from './view-plan.js'
 
-export const planNamespaces: Planner = (policy, facts) => {
+export const planNamespaces: LinuxPlanner = (policy, facts) => {
   const mounts = planMounts(plannedRules(policy, facts), policy, facts)
   const findings = commonFindings('namespaces', policy)
   const limits = planLimits('namespaces', policy, facts)
@@ -21,7 +21,7 @@ export const planNamespaces: Planner = (policy, facts) => {
   if (unenforceable.length > 0) return { ok: false, backend: 'namespaces', unenforceable }
 
   const landlock = planSecondLayer(mounts.steps, policy, facts)
-  const namespaces: Plan['namespaces'] = ['user', 'mount', 'pid', 'ipc', 'uts', 'cgroup']
+  const namespaces: LinuxPlan['namespaces'] = ['user', 'mount', 'pid', 'ipc', 'uts', 'cgroup']
   if (policy.network.mode !== 'unrestricted') namespaces.push('net')
   return {
     ok: true,

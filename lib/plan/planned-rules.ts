@@ -1,5 +1,6 @@
 /** The rules that planning starts from: those of the policy, less what it turned off, plus ringfence's own. */
-import type { AbsolutePath, Access, ResolvedPolicy, ResolvedRule } from '../policy/types.js'
+import { keyOf, samePath } from '../policy/paths.js'
+import type { Access, ResolvedPolicy, ResolvedRule } from '../policy/types.js'
 import { byDepth } from './nearest-rule.js'
 import type { MachineFacts } from './types.js'
 
@@ -7,7 +8,7 @@ import type { MachineFacts } from './types.js'
 export function plannedRules(policy: ResolvedPolicy, facts: MachineFacts): ResolvedRule[] {
   const kept = policy.rules.filter((rule) => !isTurnedOff(policy, rule))
   // A rule for it that opens it is refused on its own (unenforceable.ts).
-  if (kept.some((rule) => rule.path === facts.stateDirectory)) return kept
+  if (kept.some((rule) => samePath(rule.path, facts.stateDirectory))) return kept
   const hidden: ResolvedRule = {
     path: facts.stateDirectory,
     access: 'none',
@@ -18,8 +19,8 @@ export function plannedRules(policy: ResolvedPolicy, facts: MachineFacts): Resol
 }
 
 /** For looking up the rule above a path. */
-export function accessByPath(rules: readonly ResolvedRule[]): Map<AbsolutePath, Access> {
-  return new Map(rules.map((rule) => [rule.path, rule.access]))
+export function accessByPath(rules: readonly ResolvedRule[]): Map<string, Access> {
+  return new Map(rules.map((rule) => [keyOf(rule.path), rule.access]))
 }
 
 /** Only built-in rules can be turned off; what the user wrote as a rule stays a rule. */

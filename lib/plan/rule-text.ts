@@ -3,6 +3,11 @@ import type { Access, ResolvedRule, RuleOrigin } from '../policy/types.js'
 
 const VERBS: Record<Access, string> = { read: 'read', write: 'write', none: 'deny' }
 
+/** A title with its lines below it; nothing when there are none. */
+export function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)]
+}
+
 /** `deny /home/u/.ssh (from "~/.ssh")`. */
 export function ruleText(rule: Pick<ResolvedRule, 'access' | 'path' | 'origin'>): string {
   return `${VERBS[rule.access]} ${rule.path} (${originText(rule.origin)})`

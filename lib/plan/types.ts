@@ -6,11 +6,32 @@
  */
 import type { AbsolutePath, LimitsPolicy, Protection, ResolvedPolicy, RuleOrigin } from '../policy/types.js'
 
-export const BACKENDS = ['namespaces', 'bubblewrap', 'landlock'] as const
+/** In the order of the ladder of each system. */
+export const BACKENDS = ['namespaces', 'bubblewrap', 'landlock', 'restricted-token'] as const
 export type BackendName = (typeof BACKENDS)[number]
+export type LinuxBackendName = Exclude<BackendName, 'restricted-token'>
 
 /** What planning has to know of the machine. Found by probing, passed in, never looked up. */
-export interface MachineFacts {
+export type MachineFacts = LinuxFacts | WindowsFacts
+
+/** Of the backends of Windows. */
+export interface WindowsFacts {
+  /** Of Windows: 19045. */
+  build: number
+  /** Roots of volumes that keep no ACLs (FAT, exFAT), which no ACL protects. */
+  volumesWithoutAcls: AbsolutePath[]
+  /** The window station is shown to somebody: commands get a desktop of their own. */
+  interactive: boolean
+  /** The process runs with the rights of an administrator, which commands do not get. */
+  elevated: boolean
+  /** Directory of ringfence's own state; no command can write it. */
+  stateDirectory: AbsolutePath
+  /** The profile of the user, which is too much to be opened as a whole. */
+  home: AbsolutePath
+}
+
+/** Of the backends of Linux. */
+export interface LinuxFacts {
   uid: number
   gid: number
   /** True when the launcher may map the full id range (real root with CAP_SETUID and CAP_SETGID). */
@@ -101,9 +122,10 @@ export type LimitKind = keyof LimitsPolicy
 
 /**
  * `rlimit`: the kernel, for each process. `pid-max`: the kernel, for the pid namespace. `watchdog`: the first process of
- * the sandbox looks at what all of them use, and ends them. `host`: the program that uses ringfence.
+ * the sandbox looks at what all of them use, and ends them. `job`: the kernel of Windows, for the job of the command.
+ * `host`: the program that uses ringfence.
  */
-export type LimitMechanism = 'rlimit' | 'pid-max' | 'watchdog' | 'host'
+export type LimitMechanism = 'rlimit' | 'pid-max' | 'watchdog' | 'job' | 'host'
 
 export interface PlannedLimit {
   kind: LimitKind
@@ -117,13 +139,69 @@ export interface PlannedLimit {
   note: string
 }
 
-export interface Plan {
-  backend: BackendName
+/** A writable root on Windows. */
+export interface WritableRoot {
+  path: AbsolutePath
+  /**
+   * Stands for what is taken away inside the root. Together with the path it names the capability SID, so that plans
+   * that take away something else never meet each other's denials. At most 64 characters.
+   */
+  variant: string
+}
+
+/**
+ * One change of the ACL of a path, in force for the capability SIDs of the roots that are named by their index.
+ *
+ * `optional`: skipped when the path, found when the policy was resolved, is gone when a command starts.
+ */
+export type AclStep =
+  /** The root may be read, written and executed, with everything below it that inherits. */
+  | { op: 'grant'; path: AbsolutePath; root: number; origin: RuleOrigin }
+  /**
+   * Nothing of it may be written, removed or renamed, with everything below. `missing`: an empty directory holds the
+   * place while a command runs.
+   */
+  | {
+      op: 'deny'
+      path: AbsolutePath
+      roots: number[]
+      type: 'directory' | 'file' | 'missing'
+      optional: boolean
+      origin: RuleOrigin
+    }
+  /** A directory on the way to such a path can be neither renamed nor removed. Not inherited. */
+  | { op: 'pin'; path: AbsolutePath; roots: number[]; optional: boolean; origin: RuleOrigin }
+
+/** How a backend holds a kind of limit, or why it does not. */
+export type LimitMeans = { means: Omit<PlannedLimit, 'kind' | 'value'> } | { reason: string }
+
+interface CommonPlan {
+  cwd: AbsolutePath
+  /** One for each limit of the policy. */
+  limits: PlannedLimit[]
+  enforcement: Enforcement
+  /** What the policy's own wishes give up here (nested, unrestricted network), and limits, for people. */
+  notes: string[]
+}
+
+export interface RestrictedTokenPlan extends CommonPlan {
+  backend: 'restricted-token'
+  stateDirectory: AbsolutePath
+  roots: WritableRoot[]
+  steps: AclStep[]
+  /** Everyone is among the restricting SIDs: what everyone may write can be written. */
+  everyone: boolean
+  privateDesktop: boolean
+}
+
+export type Plan = LinuxPlan | RestrictedTokenPlan
+
+export interface LinuxPlan extends CommonPlan {
+  backend: LinuxBackendName
   /** Namespaces to make, in the kernel's words. Empty for landlock. */
   namespaces: Array<'user' | 'mount' | 'pid' | 'ipc' | 'net' | 'uts' | 'cgroup'>
   /** `single`: own uid and gid; `full`: every id of the parent namespace as it is. */
   idMap: 'single' | 'full' | 'none'
-  cwd: AbsolutePath
   /** namespaces: the steps. bubblewrap: the same steps, for `explain`; `bubblewrap.args` is what runs. */
   mounts: MountStep[]
   bubblewrap?: { executable: AbsolutePath; args: string[] }
@@ -131,11 +209,6 @@ export interface Plan {
   stubs: AbsolutePath[]
   landlock: LandlockPlan | null
   seccomp: SeccompPlan
-  /** One for each limit of the policy. */
-  limits: PlannedLimit[]
-  enforcement: Enforcement
-  /** What the policy's own wishes give up here (nested, unrestricted network), and limits, for people. */
-  notes: string[]
 }
 
 /** One rule that a backend cannot enforce. */
@@ -147,7 +220,11 @@ export interface UnenforceableRule {
   enforcedBy: BackendName[]
 }
 
-export type PlanResult =
-  | { ok: true; plan: Plan }
+export type PlanResult<Made extends Plan = Plan> =
+  | { ok: true; plan: Made }
   | { ok: false; backend: BackendName; unenforceable: UnenforceableRule[] }
-export type Planner = (policy: ResolvedPolicy, facts: MachineFacts) => PlanResult
+export type Planner<Facts extends MachineFacts, Made extends Plan> = (
+  policy: ResolvedPolicy,
+  facts: Facts,
+) => PlanResult<Made>
+export type LinuxPlanner = Planner<LinuxFacts, LinuxPlan>

@@ -2,7 +2,7 @@
 import type { ResolvedPolicy } from '../policy/types.js'
 import type { SecondLayer } from './landlock-rules.js'
 import type { MountPlan } from './mounts.js'
-import type { MachineFacts, SeccompPlan } from './types.js'
+import type { LinuxFacts, SeccompPlan } from './types.js'
 
 export function viewSeccomp(policy: ResolvedPolicy): SeccompPlan {
   return {
@@ -15,7 +15,7 @@ export function viewSeccomp(policy: ResolvedPolicy): SeccompPlan {
 
 export function viewNotes(
   policy: ResolvedPolicy,
-  facts: MachineFacts,
+  facts: LinuxFacts,
   mounts: MountPlan,
   landlock: SecondLayer,
 ): string[] {

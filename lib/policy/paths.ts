@@ -1,27 +1,84 @@
-/** Absolute, normalised paths compared by component, never as plain strings. */
+/**
+ * Absolute, normalised paths compared by component, never as plain strings.
+ *
+ * A path says by its form which system it is of: those of Windows start with a drive or with two backslashes, those of
+ * POSIX with one slash. Nothing else has to be told, so policies of both can be worked on everywhere.
+ *
+ *   /home/u/x            POSIX
+ *   C:\dir\x             a drive; its root is C:\
+ *   \\server\share\x     a file share; its root is \\server\share\
+ *   /                    what all others lie in: the root, on Windows the (made-up) parent of all drives and shares
+ *
+ * Paths of Windows are compared without regard to the case of ASCII letters. Windows does the same for most other
+ * letters; such a path counts as another one here. It cannot be in a policy twice by accident, since existing paths are
+ * spelled as the file system has them.
+ */
 import type { AbsolutePath } from './types.js'
+
+export function isWindowsPath(path: AbsolutePath): boolean {
+  return path[0] !== '/'
+}
+
+/** Between the components of paths like this one. */
+export function separatorOf(path: AbsolutePath): '/' | '\\' {
+  return isWindowsPath(path) ? '\\' : '/'
+}
+
+/** The same for all spellings of a path: for maps and sets. */
+export function keyOf(path: AbsolutePath): string {
+  return isWindowsPath(path) ? foldAscii(path) : path
+}
+
+export function samePath(left: AbsolutePath, right: AbsolutePath): boolean {
+  return keyOf(left) === keyOf(right)
+}
 
 /** True when `inner` is `outer` or lies below it. */
 export function contains(outer: AbsolutePath, inner: AbsolutePath): boolean {
   if (outer === '/') return true
-  return inner.startsWith(outer) && (inner.length === outer.length || inner[outer.length] === '/')
+  const [outerKey, innerKey] = [keyOf(outer), keyOf(inner)]
+  if (!innerKey.startsWith(outerKey)) return false
+  return innerKey.length === outerKey.length || isVolumeRoot(outer) || innerKey[outerKey.length] === separatorOf(outer)
 }
 
 export function parentOf(path: AbsolutePath): AbsolutePath {
-  const slash = path.lastIndexOf('/')
-  return slash <= 0 ? '/' : path.slice(0, slash)
+  if (!isWindowsPath(path)) {
+    const slash = path.lastIndexOf('/')
+    return slash <= 0 ? '/' : path.slice(0, slash)
+  }
+  if (isVolumeRoot(path)) return '/'
+  const start = volumeLength(path)
+  const backslash = path.lastIndexOf('\\')
+  return path.slice(0, Math.max(backslash, start))
 }
 
+/** The last component. That of a volume is the volume itself. */
+export function nameOf(path: AbsolutePath): string {
+  return isVolumeRoot(path) ? path : path.slice(path.lastIndexOf(separatorOf(path)) + 1)
+}
+
+/** The components of `rest` are separated by slashes, on Windows also by backslashes. */
 export function join(directory: AbsolutePath, rest: string): AbsolutePath {
   if (rest === '') return directory
-  return directory === '/' ? `/${rest}` : `${directory}/${rest}`
+  if (directory === '/') return `/${rest}`
+  if (!isWindowsPath(directory)) return `${directory}/${rest}`
+  return (isVolumeRoot(directory) ? directory : `${directory}\\`) + rest.replaceAll('/', '\\')
 }
 
-/** Number of components; 0 for `/`. */
+/** `inner` as seen from `outer`, which contains it, with slashes. Empty: they are the same. */
+export function relativeTo(outer: AbsolutePath, inner: AbsolutePath): string {
+  const rest = inner.slice(outer.length).replace(/^[\\/]/, '')
+  return isWindowsPath(inner) ? rest.replaceAll('\\', '/') : rest
+}
+
+/** Number of components; 0 for `/`, 1 for the root of a drive or share. */
 export function depth(path: AbsolutePath): number {
   if (path === '/') return 0
   let count = 0
-  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) count++
+  const separator = separatorOf(path)
+  const start = isWindowsPath(path) ? volumeLength(path) : 0
+  if (start > 0) count = path.length > start ? 2 : 1
+  for (let at = path.indexOf(separator, start); at !== -1; at = path.indexOf(separator, at + 1)) count++
   return count
 }
 
@@ -29,16 +86,17 @@ export function depth(path: AbsolutePath): number {
 export function comparePaths(left: AbsolutePath, right: AbsolutePath): number {
   const byDepth = depth(left) - depth(right)
   if (byDepth !== 0) return byDepth
-  return left < right ? -1 : left > right ? 1 : 0
+  const [leftKey, rightKey] = [keyOf(left), keyOf(right)]
+  return leftKey < rightKey ? -1 : leftKey > rightKey ? 1 : 0
 }
 
 /** Without the paths that lie in another of them, in the order of rules. */
 export function outermost(paths: Iterable<AbsolutePath>): AbsolutePath[] {
-  const kept = new Set<AbsolutePath>()
+  const kept = new Map<string, AbsolutePath>()
   for (const path of [...paths].sort(comparePaths)) {
-    if (![...ancestorsAndSelf(path)].some((ancestor) => kept.has(ancestor))) kept.add(path)
+    if (![...ancestorsAndSelf(path)].some((ancestor) => kept.has(keyOf(ancestor)))) kept.set(keyOf(path), path)
   }
-  return [...kept]
+  return [...kept.values()]
 }
 
 /** `path`, its parent, and so on to `/`. */
@@ -47,4 +105,25 @@ export function* ancestorsAndSelf(path: AbsolutePath): Generator<AbsolutePath> {
     yield current
     if (current === '/') return
   }
+}
+
+/** The root of a drive or of a share. Never true for paths of POSIX. */
+export function isVolumeRoot(path: AbsolutePath): boolean {
+  return path.endsWith('\\') && isWindowsPath(path)
+}
+
+/** The root of the drive or share that a path of Windows lies in. */
+export function volumeOf(path: AbsolutePath): AbsolutePath {
+  return path.slice(0, volumeLength(path))
+}
+
+/** With the backslash that ends it: 3 for `C:\`. */
+function volumeLength(path: AbsolutePath): number {
+  if (path[1] === ':') return 3
+  const share = path.indexOf('\\', 2) + 1
+  return path.indexOf('\\', share) + 1
+}
+
+function foldAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }

@@ -80,7 +80,10 @@ export interface Policy {
   protections?: Partial<Record<Protection, Requirement>>
 }
 
-/** A path that is absolute, without `.`/`..`/doubled slashes, no trailing slash but for `/`. */
+/**
+ * A path that is absolute, without `.`/`..`/doubled slashes, no trailing slash but for `/`. On Windows `C:\dir` or
+ * `\\server\share\dir`, with a trailing backslash for the root of a drive or share only; `/` stands for all drives.
+ */
 export type AbsolutePath = string
 
 /** Where a rule comes from, for `explain` and error messages. */

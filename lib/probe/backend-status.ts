@@ -1,37 +1,38 @@
 /** Finds out whether a backend can start on this machine, and the facts that its planner needs. */
-import type { SandboxError } from '../errors.js'
+import { SandboxError } from '../errors.js'
 import { sandboxErrorOf } from '../failure.js'
-import type { KernelFacts, NativeBinding, NativeFailure } from '../native/binding-types.js'
-import type { BackendName, MachineFacts } from '../plan/types.js'
-import {
-  type BubblewrapSearch,
-  bubblewrapMissing,
-  bubblewrapWarning,
-  findBubblewrap,
-  inspectBubblewrap,
-} from './bubblewrap.js'
+import { isWindowsBinding, type KernelFacts, type LinuxBinding, type NativeFailure } from '../native/binding-types.js'
+import { BACKEND_TABLE } from '../plan/backends.js'
+import type { BackendName, LinuxBackendName, LinuxFacts } from '../plan/types.js'
+import { bubblewrapMissing, bubblewrapWarning, findBubblewrap, inspectBubblewrap } from './bubblewrap.js'
 import { dryRun } from './dry-run.js'
 import { readHostFacts } from './host-facts.js'
+import { probeToken } from './restricted-token.js'
+import type { BackendStatus, FailedStatus, ProbeRequest } from './status.js'
 
-export interface ProbeRequest {
-  binding: NativeBinding
-  stateDirectory: string
-  bubblewrap: BubblewrapSearch
-  /** Landlock is used as if the kernel knew no more than this. */
-  maxLandlockAbi: number
+export async function probeBackend(backend: BackendName, request: ProbeRequest): Promise<BackendStatus> {
+  const { binding } = request
+  if (backend === 'restricted-token') {
+    return isWindowsBinding(binding) ? probeToken({ ...request, binding }) : ofOtherSystem(backend)
+  }
+  return isWindowsBinding(binding) ? ofOtherSystem(backend) : probeLinux(backend, { ...request, binding })
 }
 
-export interface BackendStatus {
-  backend: BackendName
-  /** What planning may count on. Meaningful when there is no `error`. */
-  facts: MachineFacts
-  /** Why the backend cannot start. */
-  error?: SandboxError
-  /** For people: what is old here. */
-  warning?: string
+function ofOtherSystem(backend: BackendName): FailedStatus {
+  const { needs } = BACKEND_TABLE[backend]
+  const error = new SandboxError(`the backend ${backend} is not one of this system: it needs ${needs}`, {
+    code: 'SANDBOX_BACKEND_UNAVAILABLE',
+    stage: 'native.platform',
+    backend,
+  })
+  return { backend, error }
 }
 
-export function machineFacts(request: ProbeRequest, kernel: KernelFacts): MachineFacts {
+interface LinuxRequest extends ProbeRequest {
+  binding: LinuxBinding
+}
+
+function linuxFacts(request: ProbeRequest, kernel: KernelFacts): LinuxFacts {
   return {
     uid: kernel.uid,
     gid: kernel.gid,
@@ -44,9 +45,9 @@ export function machineFacts(request: ProbeRequest, kernel: KernelFacts): Machin
   }
 }
 
-export async function probeBackend(backend: BackendName, request: ProbeRequest): Promise<BackendStatus> {
+async function probeLinux(backend: LinuxBackendName, request: LinuxRequest): Promise<BackendStatus> {
   const kernel = request.binding.kernelFacts()
-  const facts = machineFacts(request, kernel)
+  const facts = linuxFacts(request, kernel)
   switch (backend) {
     case 'namespaces':
       return startWithProc(backend, request, facts, (failure) => failure.stage === 'linux.mount.proc')
@@ -57,7 +58,7 @@ export async function probeBackend(backend: BackendName, request: ProbeRequest):
   }
 }
 
-async function probeBubblewrap(request: ProbeRequest, facts: MachineFacts): Promise<BackendStatus> {
+async function probeBubblewrap(request: LinuxRequest, facts: LinuxFacts): Promise<BackendStatus> {
   const backend = 'bubblewrap'
   const executable = await findBubblewrap(request.bubblewrap)
   if (executable === undefined) {
@@ -76,7 +77,7 @@ async function probeBubblewrap(request: ProbeRequest, facts: MachineFacts): Prom
   return warning === undefined ? status : { ...status, warning }
 }
 
-async function probeLandlock(request: ProbeRequest, facts: MachineFacts, kernel: KernelFacts): Promise<BackendStatus> {
+async function probeLandlock(request: LinuxRequest, facts: LinuxFacts, kernel: KernelFacts): Promise<BackendStatus> {
   const backend = 'landlock'
   if (facts.landlockAbi === 0) {
     const failure: NativeFailure = {
@@ -91,9 +92,9 @@ async function probeLandlock(request: ProbeRequest, facts: MachineFacts, kernel:
 
 /** Where a new /proc cannot be mounted, the host's is kept. */
 async function startWithProc(
-  backend: BackendName,
-  request: ProbeRequest,
-  facts: MachineFacts,
+  backend: LinuxBackendName,
+  request: LinuxRequest,
+  facts: LinuxFacts,
   mayBeProc: (failure: NativeFailure) => boolean,
 ): Promise<BackendStatus> {
   const failure = await dryRun(request.binding, backend, facts)
@@ -105,8 +106,8 @@ async function startWithProc(
 }
 
 async function statusOf(
-  backend: BackendName,
-  facts: MachineFacts,
+  backend: LinuxBackendName,
+  facts: LinuxFacts,
   failure: NativeFailure | undefined,
 ): Promise<BackendStatus> {
   if (failure === undefined) return { backend, facts }

@@ -3,8 +3,8 @@ import { constants } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { isNativeFailure } from '../failure.js'
-import type { NativeBinding, NativeFailure } from '../native/binding-types.js'
-import type { MachineFacts } from '../plan/types.js'
+import type { LinuxBinding, NativeFailure } from '../native/binding-types.js'
+import type { LinuxFacts } from '../plan/types.js'
 import { contains } from '../policy/paths.js'
 
 export interface BubblewrapSearch {
@@ -16,7 +16,7 @@ export interface BubblewrapSearch {
   searchPath: string
 }
 
-export type Bubblewrap = NonNullable<MachineFacts['bubblewrap']>
+export type Bubblewrap = NonNullable<LinuxFacts['bubblewrap']>
 
 export type BubblewrapResult = { found: Bubblewrap } | { failure: NativeFailure }
 
@@ -61,7 +61,7 @@ export function bubblewrapMissing(search: BubblewrapSearch): NativeFailure {
 }
 
 /** Runs `bwrap --version` and `bwrap --help`. */
-export async function inspectBubblewrap(binding: NativeBinding, executable: string): Promise<BubblewrapResult> {
+export async function inspectBubblewrap(binding: LinuxBinding, executable: string): Promise<BubblewrapResult> {
   try {
     const version = await binding.runTool(executable, ['--version'], TOOL_TIMEOUT_MS)
     const help = await binding.runTool(executable, ['--help'], TOOL_TIMEOUT_MS)

@@ -1,10 +1,10 @@
 /** Starts a backend for real: sets up a minimal sandbox through the same path as every command, and ends it. */
 import { constants } from 'node:os'
 import { isNativeFailure } from '../failure.js'
-import type { NativeBinding, NativeFailure, NativeProcessEvent } from '../native/binding-types.js'
+import type { LinuxBinding, NativeFailure, NativeProcessEvent } from '../native/binding-types.js'
 import { nativePlanOf } from '../native-plan.js'
-import { PLANNERS } from '../plan/planners.js'
-import type { BackendName, MachineFacts } from '../plan/types.js'
+import { LINUX_PLANNERS } from '../plan/planners.js'
+import type { LinuxBackendName, LinuxFacts } from '../plan/types.js'
 import { PROTECTIONS, type Requirement, type ResolvedPolicy } from '../policy/types.js'
 
 /** A start takes milliseconds. What takes this long (a wrapper that hangs) will not start. */
@@ -12,11 +12,11 @@ const TIMEOUT_MS = 10_000
 
 /** Undefined when the backend can start here. */
 export async function dryRun(
-  binding: NativeBinding,
-  backend: BackendName,
-  facts: MachineFacts,
+  binding: LinuxBinding,
+  backend: LinuxBackendName,
+  facts: LinuxFacts,
 ): Promise<NativeFailure | undefined> {
-  const planned = PLANNERS[backend](minimalPolicy(), facts)
+  const planned = LINUX_PLANNERS[backend](minimalPolicy(), facts)
   if (!planned.ok) return { stage: 'plan.minimal', syscall: '', errno: 0 }
   try {
     const prepared = binding.prepare(nativePlanOf(planned.plan))

@@ -1,6 +1,7 @@
-/** What a person can do about a failure: a table of (stage, errno), never of message text. */
+/** What a person can do about a failure: a table of (stage, number), never of message text. */
 import { constants } from 'node:os'
 import type { HostFacts } from './host-facts.js'
+import { windowsHintFor } from './windows-hints.js'
 
 interface HintRule {
   /** A stage, or the start of its name up to a dot. */
@@ -192,9 +193,10 @@ const HINTS: readonly HintRule[] = [
 
 /** Undefined when nothing is known to help. */
 export function hintFor(
-  failure: { stage: string; errno?: number | undefined },
+  failure: { stage: string; errno?: number | undefined; osCode?: number | undefined; path?: string | undefined },
   facts: Partial<HostFacts> = {},
 ): string | undefined {
+  if (failure.stage.startsWith('windows.')) return windowsHintFor(failure)
   return HINTS.find(
     ({ stage, errno, when }) =>
       (failure.stage === stage || failure.stage.startsWith(`${stage}.`)) &&

@@ -1,11 +1,12 @@
 /** The order in which backends are tried. */
 import { inspect } from 'node:util'
 import { invalidType, invalidValue } from '../argument-errors.js'
+import { ladderOf } from '../plan/backends.js'
 import { BACKENDS, type BackendName } from '../plan/types.js'
 
 /** @throws TypeError naming `name`. */
 export function parseOrder(name: string, order: unknown): BackendName[] {
-  if (order === undefined) return [...BACKENDS]
+  if (order === undefined) return ladderOf(process.platform)
   if (!Array.isArray(order)) throw invalidType(name, 'an array of backends', order)
   if (order.length === 0) throw invalidValue(name, order, 'cannot be empty')
   return order.map((backend, index) => parseBackend(`${name}[${index}]`, backend))

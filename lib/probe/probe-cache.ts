@@ -4,11 +4,13 @@
  * Kept with the binding that was asked, so there is one for each loaded addon and no state of any sandbox in it.
  */
 import { constants } from 'node:os'
+import type { SandboxError } from '../errors.js'
 import type { NativeBinding } from '../native/binding-types.js'
 import type { BackendName } from '../plan/types.js'
 import { publishWarning } from '../warnings.js'
-import { type BackendStatus, type ProbeRequest, probeBackend } from './backend-status.js'
+import { probeBackend } from './backend-status.js'
 import { findBubblewrap } from './bubblewrap.js'
+import type { BackendStatus, ProbeRequest } from './status.js'
 
 const { EAGAIN, EINTR, EMFILE, ENFILE, ENOMEM, ENOSPC } = constants.errno
 
@@ -37,14 +39,16 @@ class ProbeCache {
 
   #forgetPassingFailures(key: string, status: Promise<BackendStatus>): void {
     status.then(
-      ({ error }) => {
-        if (error !== undefined && (PASSING.has(error.errno) || error.stage.startsWith('linux.probe.'))) {
-          this.#statuses.delete(key)
-        }
+      (found) => {
+        if ('error' in found && isPassing(found.error)) this.#statuses.delete(key)
       },
       () => this.#statuses.delete(key),
     )
   }
+}
+
+function isPassing({ errno, stage }: SandboxError): boolean {
+  return PASSING.has(errno) || stage.startsWith('linux.probe.')
 }
 
 const caches = new WeakMap<NativeBinding, ProbeCache>()

@@ -1,14 +1,23 @@
 /** What this machine can enforce, found out by trying. Changes nothing. */
 import { requireCount, requireObject, requireText } from '../argument-errors.js'
 import { loadBinding } from '../native/binding.js'
+import type { OsCodeKind } from '../native/binding-types.js'
 import type { BackendName } from '../plan/types.js'
 import { openStateDirectory } from '../state-directory.js'
-import { type BackendStatus, machineFacts, type ProbeRequest } from './backend-status.js'
+import {
+  backendDetails,
+  type LinuxDetails,
+  type LinuxMachine,
+  machineOf,
+  type WindowsDetails,
+  type WindowsMachine,
+} from './machine.js'
 import { parseOrder } from './order.js'
 import { backendStatus } from './probe-cache.js'
+import type { BackendStatus, ProbeRequest } from './status.js'
 
 export interface ProbeOptions {
-  /** Backends to try. Default: all, in the order of the ladder. */
+  /** Backends to try. Default: all of this system, in the order of the ladder. */
   order?: readonly BackendName[] | undefined
   /** A bwrap to use. Default: the first on PATH that no sandboxed command could have put there. */
   bubblewrapPath?: string | undefined
@@ -27,32 +36,19 @@ export interface BackendProbe {
   /** Present whenever errno is. */
   syscall?: string
   errno?: number
+  osCode?: number
+  osCodeKind?: OsCodeKind
   path?: string
   hint?: string
   message?: string
-  details: {
-    /** What is used of Landlock, as a second layer or alone. 0: none. */
-    landlockAbi: number
-    /** False: the host's /proc is kept, read-only. */
-    mountsProc: boolean
-    /** Of bwrap. */
-    executable?: string
-    version?: string
-  }
+  /** Of the backends of Linux, and of that of Windows; absent for those of another system. */
+  details?: LinuxDetails | WindowsDetails
 }
 
 export interface ProbeReport {
   /** In the order asked for. */
   backends: BackendProbe[]
-  machine: {
-    uid: number
-    arch: 'x64' | 'arm64'
-    /** Of the kernel. 0: none. */
-    landlockAbi: number
-    /** How the launcher is executed: from a sealed memfd, or from its file. */
-    helperSource: 'memfd' | 'file'
-    stateDirectory: string
-  }
+  machine: LinuxMachine | WindowsMachine
   /** For people. */
   warnings: string[]
 }
@@ -70,17 +66,9 @@ export async function probe(options: ProbeOptions = {}): Promise<ProbeReport> {
   const request = { ...rest, bubblewrap: { ...bubblewrap, untrusted: currentDirectory() } }
   const statuses: BackendStatus[] = []
   for (const backend of order) statuses.push(await backendStatus(backend, request))
-  const kernel = request.binding.kernelFacts()
-  const { uid, arch } = machineFacts(request, kernel)
   return {
     backends: statuses.map(backendProbe),
-    machine: {
-      uid,
-      arch,
-      landlockAbi: kernel.landlockAbi,
-      helperSource: kernel.helperSource,
-      stateDirectory: request.stateDirectory,
-    },
+    machine: machineOf(request),
     warnings: statuses.flatMap(({ warning }) => warning ?? []),
   }
 }
@@ -103,25 +91,22 @@ export async function probeRequest(options: ProbeOptions): Promise<ProbeRequest>
   }
 }
 
-export function backendProbe({ backend, facts, error }: BackendStatus): BackendProbe {
-  const { landlockAbi, mountsProc, bubblewrap } = facts
-  const details: BackendProbe['details'] = { landlockAbi, mountsProc }
-  if (bubblewrap !== undefined) {
-    details.executable = bubblewrap.executable
-    details.version = bubblewrap.version
-  }
-  if (error === undefined) return { backend, available: true, details }
-  const { stage, syscall, errno, path, hint, message } = error
+export function backendProbe(status: BackendStatus): BackendProbe {
+  const { backend } = status
+  const details = backendDetails(status)
+  const probed = { backend, ...(details !== undefined && { details }) }
+  if (!('error' in status)) return { ...probed, available: true }
+  const { stage, syscall, errno, osCode, osCodeKind, path, hint, message } = status.error
   return {
-    backend,
+    ...probed,
     available: false,
     stage,
     ...(syscall !== undefined && { syscall }),
     ...(errno !== undefined && { errno }),
+    ...(osCodeKind !== undefined && { osCode: osCode ?? 0, osCodeKind }),
     ...(path !== undefined && { path }),
     ...(hint !== undefined && { hint }),
     message,
-    details,
   }
 }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { probe, Sandbox, type SandboxOptions } from '../../lib/index.js'
 import { buildCli } from '../support/cli.js'
+import { linuxPlan } from '../support/linux.js'
 import { temporaryDirectory } from '../support/sandboxes.js'
 import { makeTree, plainPolicyOf, type Tree } from './support/attempts.js'
 import { onMachine, type Ringfence } from './support/machine.js'
@@ -83,7 +84,7 @@ describe('several bwraps on PATH', () => {
       ...options,
     }
     const sandbox = await Sandbox.create(all)
-    const { executable } = sandbox.explain().plan.bubblewrap ?? {}
+    const { executable } = linuxPlan(sandbox.explain().plan).bubblewrap ?? {}
     expect(await sandbox.exec('true')).toMatchObject({ exitCode: 0 })
     await sandbox.close()
     return executable

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type BackendName, Sandbox } from '../../lib/index.js'
 import { describeBackends } from '../support/backends.js'
 import { buildCli } from '../support/cli.js'
+import { linuxPlan } from '../support/linux.js'
 import { carvedPolicyOf, makeTree } from './support/attempts.js'
 import { onMachine } from './support/machine.js'
 import { needBackends } from './support/need.js'
@@ -20,7 +21,7 @@ async function inside(backend: BackendName, script: string) {
     backend,
   })
   const { stdout } = await sandbox.exec('bash', ['-c', script])
-  const { plan } = sandbox.explain()
+  const plan = linuxPlan(sandbox.explain().plan)
   await sandbox.close()
   return { lines: stdout.split('\n').filter((line) => line !== ''), plan, tree }
 }

@@ -153,7 +153,7 @@ describe.each(RUNGS)('$machine', ({ changes, takes, reasons, mountsProc = true }
       const expected = reasons[backend]
       if (expected === undefined) {
         expect(reason).toEqual({})
-        expect(details.mountsProc).toBe(mountsProc)
+        expect(details).toMatchObject({ mountsProc })
       } else {
         expect(reason).toEqual({ ...expected, hint: expect.stringContaining(expected.hint) })
         expect(message).toContain(expected.stage)
@@ -192,7 +192,7 @@ describe('probe', () => {
     ['Landlock disabled at boot', MACHINES.landlockDisabled, EOPNOTSUPP, 'lsm='],
   ])('%s: why', async (_, changes, errno, hint) => {
     const { backends, machine } = await onMachine({ changes }, probe, makeTree().state)
-    expect(machine.landlockAbi).toBe(0)
+    expect(machine).toMatchObject({ landlockAbi: 0 })
     expect(backends).toMatchObject([{ available: true }, { available: true }, { available: false }])
     expect(backends[2]).toMatchObject({
       backend: 'landlock',
@@ -206,10 +206,10 @@ describe('probe', () => {
   test('memory files cannot be executed: the launcher is, from its file', async () => {
     const changes = MACHINES.withoutExecutableMemfd
     const weak = await onMachine({ changes }, probe, makeTree().state)
-    expect(weak.machine.helperSource).toBe('file')
+    expect(weak.machine).toMatchObject({ helperSource: 'file' })
     expect(weak.backends.map(({ available }) => available)).toEqual([true, true, true])
     const strong = await onMachine({}, probe, makeTree().state)
-    expect(strong.machine.helperSource).toBe('memfd')
+    expect(strong.machine).toMatchObject({ helperSource: 'memfd' })
   })
 
   test('inside of 16 Landlock sandboxes: nothing mounts, and there is no 17th', async () => {

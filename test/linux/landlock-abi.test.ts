@@ -7,7 +7,7 @@ import { accessSync, constants as fsConstants, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Policy, Sandbox, type SandboxOptions } from '../../lib/index.js'
-import { loadBinding } from '../../lib/native/binding.js'
+import { linuxBinding, linuxPlan } from '../support/linux.js'
 import {
   attemptsOf,
   CARVED_FENCE,
@@ -21,7 +21,7 @@ import {
 import { needBackends } from './support/need.js'
 
 const KNOWN = [1, 2, 3, 4, 5, 6, 7]
-const KERNEL = loadBinding().kernelFacts().landlockAbi
+const KERNEL = linuxBinding().kernelFacts().landlockAbi
 const ABIS = KNOWN.filter((abi) => abi <= KERNEL)
 
 beforeEach((context) => needBackends(context, ['landlock']))
@@ -122,7 +122,7 @@ describe.each(ABIS)('ABI %i', (abi) => {
     )
     expect(linesOf(stdout)).toEqual(expected.map(([name]) => name))
 
-    const { plan } = sandbox.explain()
+    const plan = linuxPlan(sandbox.explain().plan)
     expect(plan.landlock?.abi).toBe(abi)
     const partial = Object.entries(plan.enforcement).filter(([, { level }]) => level === 'partial')
     expect(partial.map(([name]) => name)).toEqual(lacking)
@@ -167,7 +167,7 @@ describe.each([0, ...ABIS])('ABI %i as the second layer', (maxAbi) => {
     const options = optionsOf(tree, maxAbi, carvedPolicyOf(tree))
     const sandbox = await Sandbox.create({ ...options, backend: 'namespaces' })
     // Renames across directories would fail with ABI 1.
-    expect(sandbox.explain().plan.landlock?.abi).toBe(maxAbi < 2 ? undefined : maxAbi)
+    expect(linuxPlan(sandbox.explain().plan).landlock?.abi).toBe(maxAbi < 2 ? undefined : maxAbi)
     const { stdout } = await sandbox.exec('bash', ['-c', attemptsOf(tree, await listenOnLoopback())])
     expect(parseAttempts(stdout)).toEqual(CARVED_FENCE)
     writeFileSync(join(tree.work, 'moved'), '')

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { type BackendName, Sandbox } from '../../lib/index.js'
-import { loadBinding } from '../../lib/native/binding.js'
 import { describeBackends } from '../support/backends.js'
 import { buildCli } from '../support/cli.js'
+import { linuxBinding } from '../support/linux.js'
 import { temporaryDirectory } from '../support/sandboxes.js'
 import { makeTree, plainPolicyOf } from './support/attempts.js'
 import { callNative, crowded } from './support/crowded-process.js'
@@ -43,7 +43,7 @@ describeBackends(['namespaces', 'bubblewrap', 'landlock'], (backend) => {
   test('before it has said anything: the command does not run', async () => {
     const { sandbox, marker } = await open(backend)
     const script = `echo x > ${marker}`
-    const binding = loadBinding()
+    const binding = linuxBinding()
     binding.loadHelper(weakenedLauncher(temporaryDirectory(), ['raise=9'], LAUNCHER))
     onTestFinished(() => binding.loadHelper(LAUNCHER))
     await expect(sandbox.exec('sh', ['-c', script])).rejects.toMatchObject({

@@ -4,26 +4,26 @@
  * Seen failing with: an init that reads signals until there are none.
  */
 import { expect, test } from 'vitest'
-import { loadBinding } from '../../lib/native/binding.js'
 import type { NativeProcessEvent } from '../../lib/native/binding-types.js'
 import { fixture } from '../attacks/support/probes.js'
 import { describeBackends } from '../support/backends.js'
+import { linuxBinding } from '../support/linux.js'
 import { planOf, requestOf } from './support/native-launch.js'
 
 /** Its events, and how long it took. */
 async function run(file: string, argv: string[], isolation: 'command' | 'fresh', signal?: number) {
   const start = performance.now()
-  const prepared = loadBinding().prepare(planOf())
+  const prepared = linuxBinding().prepare(planOf())
   const events = await new Promise<NativeProcessEvent[]>((resolve) => {
     const seen: NativeProcessEvent[] = []
-    const child = loadBinding().spawn(prepared, requestOf({ file, argv, isolation }), (event) => {
+    const child = linuxBinding().spawn(prepared, requestOf({ file, argv, isolation }), (event) => {
       seen.push(event)
       if (event.type === 'spawned' && signal !== undefined) setTimeout(() => child.kill(signal), 300)
       if (event.type === 'closed') resolve(seen)
     })
     setTimeout(() => child.kill(9), 15_000).unref()
   })
-  await loadBinding().closePlan(prepared)
+  await linuxBinding().closePlan(prepared)
   return { exit: events.find((event) => event.type === 'exit'), ms: performance.now() - start }
 }
 

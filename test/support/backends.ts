@@ -6,7 +6,10 @@ import type { Isolation } from '../../lib/sandbox-options.js'
 /** `RINGFENCE_TEST_MUST_WORK=namespaces,bubblewrap`: on this machine these have to work. */
 const mustWork = new Set((process.env.RINGFENCE_TEST_MUST_WORK ?? '').split(',').filter((name) => name !== ''))
 
-export function describeBackends(names: readonly BackendName[], suite: (backend: BackendName) => void): void {
+export function describeBackends<Name extends BackendName>(
+  names: readonly Name[],
+  suite: (backend: Name) => void,
+): void {
   for (const backend of names) {
     describe(`backend ${backend}`, () => {
       beforeEach(async (context) => {
@@ -21,9 +24,9 @@ export function describeBackends(names: readonly BackendName[], suite: (backend:
 }
 
 /** The same, with each isolation where that makes a difference: the others always start a complete sandbox. */
-export function describeIsolations(
-  names: readonly BackendName[],
-  suite: (backend: BackendName, isolation: Isolation) => void,
+export function describeIsolations<Name extends BackendName>(
+  names: readonly Name[],
+  suite: (backend: Name, isolation: Isolation) => void,
 ): void {
   describeBackends(names, (backend) => suite(backend, 'command'))
   for (const backend of names.filter((name) => name === 'namespaces')) {

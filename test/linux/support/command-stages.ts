@@ -2,8 +2,9 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Sandbox } from '../../../lib/index.js'
-import type { NativePlan } from '../../../lib/native/binding-types.js'
+import type { LinuxNativePlan } from '../../../lib/native/binding-types.js'
 import type { LandlockRule } from '../../../lib/plan/types.js'
+import { linuxPlan } from '../../support/linux.js'
 import { temporaryDirectory } from '../../support/sandboxes.js'
 import { type Launch, launch } from './native-launch.js'
 import { makeBubblewrap, realBubblewrap } from './old-bubblewrap.js'
@@ -63,7 +64,7 @@ const MAKE_SOCKET = 1 << 9
 
 function landlock(...rules: LandlockRule[]): Launch {
   const everything = EXECUTE | READ_FILE | READ_DIRECTORY
-  const plan: Partial<NativePlan> = {
+  const plan: Partial<LinuxNativePlan> = {
     mode: 'landlock',
     namespaces: [],
     idMap: 'none',
@@ -212,7 +213,7 @@ async function withBubblewrap(make: (directory: string) => string) {
   const work = temporaryDirectory()
   const [directory, stateDirectory] = [temporaryDirectory(), temporaryDirectory()]
   const good = await Sandbox.create({ policy: 'read-only', cwd: work, backend: 'bubblewrap', stateDirectory })
-  const { args } = good.explain().plan.bubblewrap ?? { args: [] }
+  const { args } = linuxPlan(good.explain().plan).bubblewrap ?? { args: [] }
   await good.close()
   const bubblewrap = { executable: make(directory), args }
   return launch({

@@ -1,5 +1,5 @@
 /** Calls of native code in a new process that has run out of something: for errorOnMachine(). */
-import type { NativeBinding, NativePlan, NativeSpawnRequest, PreparedPlan } from '../../../lib/native/binding-types.js'
+import type { LinuxBinding, NativePlan, NativeSpawnRequest, PreparedPlan } from '../../../lib/native/binding-types.js'
 import type { Ringfence } from './machine.js'
 import { ADDON, LAUNCHER } from './native-launch.js'
 
@@ -31,7 +31,7 @@ export function crowded(options: Omit<Crowded, 'addon' | 'launcher'> & { launche
 /** Rejects with what native code throws or reports; resolves when nothing failed. */
 export async function callNative(_: Ringfence, given: Crowded): Promise<string> {
   const fs = process.getBuiltinModule('node:fs')
-  const binding = process.getBuiltinModule('node:module').createRequire('/')(given.addon) as NativeBinding
+  const binding = process.getBuiltinModule('node:module').createRequire('/')(given.addon) as LinuxBinding
   binding.loadHelper(given.launcher)
   const { plan } = given
   const prepared = plan === undefined ? undefined : binding.prepare(plan)

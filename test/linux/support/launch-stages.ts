@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, copyFileSync, openSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadBinding } from '../../../lib/native/binding.js'
 import type { MountStep } from '../../../lib/plan/types.js'
+import { linuxBinding } from '../../support/linux.js'
 import { temporaryDirectory } from '../../support/sandboxes.js'
 import { LAUNCHER, type Launch, launch, ORIGIN, planOf, requestOf } from './native-launch.js'
 import { misfit, type StageCase, stagesOfHeader, thrown, weakLauncher, weakProcess } from './stage-case.js'
@@ -34,7 +34,7 @@ function zygoteWith(free: number) {
 async function withLauncher(write: (path: string) => void) {
   const path = join(temporaryDirectory(), 'launcher')
   write(path)
-  const binding = loadBinding()
+  const binding = linuxBinding()
   try {
     binding.loadHelper(path)
     return await launch({})
@@ -64,23 +64,23 @@ async function reportOf(plan: string) {
 export const HELPER_STAGES: StageCase[] = [
   thrown(
     { stage: 'linux.helper.open', cause: 'it is missing', errno: 'ENOENT', path: '/no/helper', code: HELPER_FAILED },
-    () => loadBinding().loadHelper('/no/helper'),
+    () => linuxBinding().loadHelper('/no/helper'),
   ),
   thrown(
     { stage: 'linux.helper.open', cause: 'it is behind a loop of links', errno: 'ELOOP', code: HELPER_FAILED },
     () => {
       const path = join(temporaryDirectory(), 'loop')
       symlinkSync(path, path)
-      loadBinding().loadHelper(path)
+      linuxBinding().loadHelper(path)
     },
   ),
   thrown(
     { stage: 'linux.helper.read', cause: 'it is a directory', errno: 'EISDIR', path: '/', code: HELPER_FAILED },
-    () => loadBinding().loadHelper('/'),
+    () => linuxBinding().loadHelper('/'),
   ),
   thrown(
     { stage: 'linux.helper.read', cause: 'it is empty', errno: 'ENOEXEC', path: '/dev/null', code: HELPER_FAILED },
-    () => loadBinding().loadHelper('/dev/null'),
+    () => linuxBinding().loadHelper('/dev/null'),
   ),
   weakProcess(
     { stage: 'linux.helper.seal', cause: 'memory files cannot be sealed', errno: 'EPERM', code: HELPER_FAILED },

@@ -3,14 +3,14 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isNativeFailure } from '../../../lib/failure.js'
-import { loadBinding } from '../../../lib/native/binding.js'
 import type {
+  LinuxNativePlan,
   NativeFailure,
-  NativePlan,
   NativeProcessEvent,
   NativeSpawnRequest,
 } from '../../../lib/native/binding-types.js'
 import type { RuleOrigin } from '../../../lib/policy/types.js'
+import { linuxBinding } from '../../support/linux.js'
 import { temporaryDirectory } from '../../support/sandboxes.js'
 import { weakenedLauncher } from './weaken.js'
 
@@ -25,11 +25,11 @@ export const LAUNCHER = join(dirname(ADDON), 'ringfence-helper')
 export const ORIGIN: RuleOrigin = { kind: 'user', rule: 'test' }
 
 /** A minimal view of everything, read-only. */
-export function planOf(plan: Partial<NativePlan> = {}): NativePlan {
+export function planOf(plan: Partial<LinuxNativePlan> = {}): LinuxNativePlan {
   return {
     mode: 'namespaces',
     namespaces: ['user', 'mount', 'pid', 'ipc', 'net'],
-    idMap: loadBinding().kernelFacts().mapsFullRange ? 'full' : 'single',
+    idMap: linuxBinding().kernelFacts().mapsFullRange ? 'full' : 'single',
     loopback: true,
     mounts: [{ op: 'readonly-root' }, { op: 'proc', source: 'new', readonlyControls: false }, { op: 'dev' }],
     landlock: null,
@@ -44,7 +44,7 @@ export function requestOf(request: Partial<NativeSpawnRequest> = {}): NativeSpaw
 }
 
 export interface Launch {
-  plan?: Partial<NativePlan>
+  plan?: Partial<LinuxNativePlan>
   request?: Partial<NativeSpawnRequest>
   /** What is weaker for the launcher alone. */
   changes?: readonly string[]
@@ -52,7 +52,7 @@ export interface Launch {
 
 /** The failure of a launch, or undefined when the command ran and ended with 0. */
 export async function launch({ plan, request, changes }: Launch): Promise<NativeFailure | undefined> {
-  const binding = loadBinding()
+  const binding = linuxBinding()
   if (changes !== undefined) binding.loadHelper(weakenedLauncher(temporaryDirectory(), changes, LAUNCHER))
   try {
     const prepared = binding.prepare(planOf(plan))

@@ -1,11 +1,11 @@
 /** Reading what commands write: how each step can fail. */
 import { openSync } from 'node:fs'
-import { loadBinding } from '../../../lib/native/binding.js'
+import { linuxBinding } from '../../support/linux.js'
 import { type StageCase, thrown, weakProcess } from './stage-case.js'
 
 /** A stream of the write end of a pipe, whose other end is closed: there is an event, and nothing can be read. */
 async function readWriteEnd(): Promise<void> {
-  const binding = loadBinding()
+  const binding = linuxBinding()
   const [readEnd, writeEnd] = binding.pipe()
   await new Promise<void>((resolve, reject) => {
     const stream = binding.readOutput(writeEnd, undefined, () => {
@@ -26,7 +26,7 @@ async function readWriteEnd(): Promise<void> {
 
 export const OUTPUT_STAGES: StageCase[] = [
   thrown({ stage: 'linux.output.watch', cause: 'a file, which cannot be waited for', errno: 'EPERM' }, () =>
-    loadBinding().readOutput(openSync('/etc/passwd', 'r'), undefined, () => {}),
+    linuxBinding().readOutput(openSync('/etc/passwd', 'r'), undefined, () => {}),
   ),
   weakProcess({ stage: 'linux.output.watch', cause: 'no descriptor is left', errno: 'EMFILE' }, ['limit=NOFILE:100'], {
     call: 'output',

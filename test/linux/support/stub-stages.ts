@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadBinding } from '../../../lib/native/binding.js'
+import { linuxBinding } from '../../support/linux.js'
 import { temporaryDirectory } from '../../support/sandboxes.js'
 import { type StageCase, thrown, weakProcess } from './stage-case.js'
 import { refuse } from './weaken.js'
@@ -25,7 +25,7 @@ function stubCase(
   path: (work: string) => string = (work) => join(work, 'missing'),
 ): StageCase {
   const take = async ({ state, work }: Places, taken: string) => {
-    const lease = await loadBinding().acquireStubs(state, [taken])
+    const lease = await linuxBinding().acquireStubs(state, [taken])
     await lease.release()
     return work
   }
@@ -126,10 +126,10 @@ export const HOST_STAGES: StageCase[] = [
     { call: 'scan', path: '/tmp' },
   ),
   thrown({ stage: 'linux.tool.spawn', cause: 'it is missing', errno: 'ENOENT', path: '/no/tool' }, () =>
-    loadBinding().runTool('/no/tool', [], 1000),
+    linuxBinding().runTool('/no/tool', [], 1000),
   ),
   thrown({ stage: 'linux.tool.spawn', cause: 'it may not be executed', errno: 'EACCES', path: '/etc/passwd' }, () =>
-    loadBinding().runTool('/etc/passwd', [], 1000),
+    linuxBinding().runTool('/etc/passwd', [], 1000),
   ),
   weakProcess(
     { stage: 'linux.tool.read', cause: 'fcntl() is refused', errno: 'EPERM', path: '/bin/true' },
@@ -137,6 +137,6 @@ export const HOST_STAGES: StageCase[] = [
     { call: 'tool', path: '/bin/true' },
   ),
   thrown({ stage: 'linux.tool.timeout', cause: 'it does not end', path: '/bin/sleep' }, () =>
-    loadBinding().runTool('/bin/sleep', ['10'], 100),
+    linuxBinding().runTool('/bin/sleep', ['10'], 100),
   ),
 ]

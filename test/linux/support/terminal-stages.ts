@@ -1,6 +1,6 @@
 /** The terminal of a command: how each step can fail. */
-import { loadBinding } from '../../../lib/native/binding.js'
 import type { TerminalHandle } from '../../../lib/native/binding-types.js'
+import { linuxBinding } from '../../support/linux.js'
 import { type Launch, planOf, requestOf } from './native-launch.js'
 import { misfit, type StageCase, thrown, weakLauncher } from './stage-case.js'
 import { refuse } from './weaken.js'
@@ -26,7 +26,7 @@ function refuseRequest(stage: string, request: number): StageCase {
 
 /** Types into a terminal that is closed. */
 async function typeTooLate(): Promise<void> {
-  const binding = loadBinding()
+  const binding = linuxBinding()
   const request = requestOf({ terminal: { columns: 80, rows: 24 } })
   const handle = await new Promise<TerminalHandle | undefined>((resolve) => {
     let terminal: TerminalHandle | undefined

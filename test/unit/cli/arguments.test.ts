@@ -153,7 +153,7 @@ describe('what is refused, with the line that says so', () => {
     [['run', '--env', '=b', '--', 'true'], 'bad variable: --env =b. Write --env NAME=VALUE.'],
     [
       ['run', '--backend', 'docker', '--', 'x'],
-      'unknown backend: --backend docker. Use one of auto, namespaces, bubblewrap, landlock.',
+      'unknown backend: --backend docker. Use one of auto, namespaces, bubblewrap, landlock, restricted-token.',
     ],
     [
       ['run', '--network', 'open', '--', 'x'],

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { LinuxBinding } from '../../../lib/native/binding-types.js'
 
 /** The loader as a new process would see it: it has loaded nothing yet. */
 async function freshLoader() {
@@ -23,7 +24,10 @@ describe('loadBinding', () => {
   test('loads the addon with its helper, once', async () => {
     const loadBinding = await freshLoader()
     const binding = loadBinding()
-    expect(binding.kernelFacts()).toMatchObject({ uid: process.getuid?.(), helperSource: expect.any(String) })
+    expect((binding as LinuxBinding).kernelFacts()).toMatchObject({
+      uid: process.getuid?.(),
+      helperSource: expect.any(String),
+    })
     expect(loadBinding()).toBe(binding)
   })
 

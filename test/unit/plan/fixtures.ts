@@ -1,6 +1,6 @@
 /** Resolved policies and machines to plan for. Paths are made up: planning never looks at a file system. */
-import { PLANNERS } from '../../../lib/plan/planners.js'
-import type { BackendName, MachineFacts, Plan, UnenforceableRule } from '../../../lib/plan/types.js'
+import { LINUX_PLANNERS } from '../../../lib/plan/planners.js'
+import type { LinuxBackendName, LinuxFacts, LinuxPlan, UnenforceableRule } from '../../../lib/plan/types.js'
 import { comparePaths } from '../../../lib/policy/paths.js'
 import {
   type Access,
@@ -11,6 +11,8 @@ import {
   type ResolvedRule,
   type RuleOrigin,
 } from '../../../lib/policy/types.js'
+
+export const LINUX_BACKENDS = ['namespaces', 'bubblewrap', 'landlock'] as const
 
 /** All options of bwrap 0.4.0 that matter here; later ones are added by tests. */
 const BWRAP_0_4 = (
@@ -29,7 +31,7 @@ export function bubblewrap(version: '0.4.0' | '0.8.0', lacking: readonly string[
   return { executable: '/usr/bin/bwrap', version, flags: flags.filter((flag) => !lacking.includes(flag)) }
 }
 
-export function machine(changes: Partial<MachineFacts> = {}): MachineFacts {
+export function machine(changes: Partial<LinuxFacts> = {}): LinuxFacts {
   return {
     uid: 1000,
     gid: 1000,
@@ -44,7 +46,7 @@ export function machine(changes: Partial<MachineFacts> = {}): MachineFacts {
   }
 }
 
-export const ROOT_MACHINE: Partial<MachineFacts> = {
+export const ROOT_MACHINE: Partial<LinuxFacts> = {
   uid: 0,
   gid: 0,
   mapsFullRange: true,
@@ -68,7 +70,7 @@ export function rule(path: string, access: Access, options: RuleOptions = {}): R
   }
 }
 
-interface PolicyChanges extends Partial<Omit<ResolvedPolicy, 'network' | 'protections'>> {
+export interface PolicyChanges extends Partial<Omit<ResolvedPolicy, 'network' | 'protections'>> {
   network?: ResolvedPolicy['network']['mode']
   protections?: Partial<Record<Protection, Requirement>>
 }
@@ -107,18 +109,18 @@ export function workspaceWrite(root = '/home/u/project'): ResolvedRule[] {
 
 export const READ_ONLY = [rule('/', 'read', { kind: 'preset', from: ':root' })]
 
-export function planOf(backend: BackendName, policy: ResolvedPolicy, facts: MachineFacts = machine()): Plan {
-  const result = PLANNERS[backend](policy, facts)
+export function planOf(backend: LinuxBackendName, policy: ResolvedPolicy, facts: LinuxFacts = machine()): LinuxPlan {
+  const result = LINUX_PLANNERS[backend](policy, facts)
   if (!result.ok) throw new Error(`${backend} refuses: ${JSON.stringify(result.unenforceable, null, 2)}`)
   return result.plan
 }
 
 export function refusalOf(
-  backend: BackendName,
+  backend: LinuxBackendName,
   policy: ResolvedPolicy,
-  facts: MachineFacts = machine(),
+  facts: LinuxFacts = machine(),
 ): UnenforceableRule[] {
-  const result = PLANNERS[backend](policy, facts)
+  const result = LINUX_PLANNERS[backend](policy, facts)
   if (result.ok) throw new Error(`${backend} accepts the policy`)
   return result.unenforceable
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ABI_LEVELS, FS, HIGHEST_KNOWN_ABI, handledRights, NET, SCOPE } from '../../../lib/plan/landlock-abi.js'
-import { PLANNERS } from '../../../lib/plan/planners.js'
+import { LINUX_PLANNERS } from '../../../lib/plan/planners.js'
 import type { LandlockPlan } from '../../../lib/plan/types.js'
 import { machine, planOf, policyOf, READ_ONLY, refusalOf, rule, workspaceWrite } from './fixtures.js'
 import { expectGolden } from './golden.js'
@@ -44,8 +44,8 @@ describe('every ABI', () => {
     expectGolden(`landlock-abi-${landlockAbi}`, {
       secondLayer: layerOf(landlockAbi),
       notes: planOf('namespaces', policyOf(READ_ONLY), facts).notes,
-      strictReadOnly: PLANNERS.landlock(policyOf(READ_ONLY), facts),
-      bestEffortWorkspace: PLANNERS.landlock(bestEffort, facts),
+      strictReadOnly: LINUX_PLANNERS.landlock(policyOf(READ_ONLY), facts),
+      bestEffortWorkspace: LINUX_PLANNERS.landlock(bestEffort, facts),
     })
   })
 

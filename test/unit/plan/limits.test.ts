@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { explainPlan } from '../../../lib/plan/explain.js'
-import { BACKENDS, type MachineFacts } from '../../../lib/plan/types.js'
-import { machine, planOf, policyOf, READ_ONLY, ROOT_MACHINE, refusalOf } from './fixtures.js'
+import type { LinuxFacts } from '../../../lib/plan/types.js'
+import { LINUX_BACKENDS, machine, planOf, policyOf, READ_ONLY, ROOT_MACHINE, refusalOf } from './fixtures.js'
 import { expectGolden } from './golden.js'
 
 const LIMITS = {
@@ -17,9 +17,9 @@ const LIMITS = {
 const { processes: _, ...WITHOUT_PROCESSES } = LIMITS
 
 /** Before Linux 6.14. */
-const OLDER: Partial<MachineFacts> = { limitsPidNamespaces: false }
+const OLDER: Partial<LinuxFacts> = { limitsPidNamespaces: false }
 
-describe.each(BACKENDS)('%s', (backend) => {
+describe.each(LINUX_BACKENDS)('%s', (backend) => {
   it('has the limits of the golden file, in an order of their own', () => {
     const limits = backend === 'landlock' ? WITHOUT_PROCESSES : LIMITS
     const plan = planOf(backend, policyOf(READ_ONLY, { limits }))

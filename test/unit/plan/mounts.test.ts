@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planMounts } from '../../../lib/plan/mounts.js'
-import type { MachineFacts, MountStep } from '../../../lib/plan/types.js'
+import type { LinuxFacts, MountStep } from '../../../lib/plan/types.js'
 import { depth, parentOf } from '../../../lib/policy/paths.js'
 import type { ResolvedPolicy, ResolvedRule } from '../../../lib/policy/types.js'
 import { machine, policyOf, ROOT_MACHINE, refusalOf, rule } from './fixtures.js'
@@ -8,12 +8,12 @@ import { machine, policyOf, ROOT_MACHINE, refusalOf, rule } from './fixtures.js'
 function stepsFor(
   rules: ResolvedRule[],
   changes: Parameters<typeof policyOf>[1] = {},
-  facts: Partial<MachineFacts> = {},
+  facts: Partial<LinuxFacts> = {},
 ): MountStep[] {
   return mountsFor(policyOf(rules, changes), facts).steps
 }
 
-function mountsFor(policy: ResolvedPolicy, facts: Partial<MachineFacts> = {}) {
+function mountsFor(policy: ResolvedPolicy, facts: Partial<LinuxFacts> = {}) {
   return planMounts(policy.rules, policy, machine(facts))
 }
 
@@ -182,7 +182,7 @@ describe('/proc and /dev', () => {
   })
 
   it("keep the controls read-only for root, and the host's /proc where no new one can be mounted", () => {
-    const proc = (facts: Partial<MachineFacts>) => stepsFor([READ], {}, facts).find((step) => step.op === 'proc')
+    const proc = (facts: Partial<LinuxFacts>) => stepsFor([READ], {}, facts).find((step) => step.op === 'proc')
     expect(proc({})).toEqual({ op: 'proc', source: 'new', readonlyControls: false })
     expect(proc(ROOT_MACHINE)).toEqual({ op: 'proc', source: 'new', readonlyControls: true })
     expect(proc({ mountsProc: false })).toEqual({ op: 'proc', source: 'host', readonlyControls: false })

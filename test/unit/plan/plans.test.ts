@@ -1,14 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { explainPlan } from '../../../lib/plan/explain.js'
-import { BACKENDS, type MachineFacts } from '../../../lib/plan/types.js'
+import type { LinuxFacts } from '../../../lib/plan/types.js'
 import type { ResolvedPolicy } from '../../../lib/policy/types.js'
-import { bubblewrap, machine, planOf, policyOf, READ_ONLY, ROOT_MACHINE, rule, workspaceWrite } from './fixtures.js'
+import {
+  bubblewrap,
+  LINUX_BACKENDS,
+  machine,
+  planOf,
+  policyOf,
+  READ_ONLY,
+  ROOT_MACHINE,
+  rule,
+  workspaceWrite,
+} from './fixtures.js'
 import { expectGolden } from './golden.js'
 
 const PROJECT = '/home/u/project'
 
 /** Name of the golden files to what is planned; each for both backends with a mounted view. */
-const CASES: Record<string, { policy: ResolvedPolicy; facts?: Partial<MachineFacts> }> = {
+const CASES: Record<string, { policy: ResolvedPolicy; facts?: Partial<LinuxFacts> }> = {
   'workspace-write': { policy: policyOf(workspaceWrite()) },
   'workspace-write-root': { policy: policyOf(workspaceWrite()), facts: ROOT_MACHINE },
   'read-only': { policy: policyOf(READ_ONLY) },
@@ -111,7 +121,7 @@ describe('landlock', () => {
 
 describe('every planner', () => {
   it('is pure: the same input gives the same plan, and the input stays as it was', () => {
-    for (const backend of BACKENDS) {
+    for (const backend of LINUX_BACKENDS) {
       const policy = policyOf(READ_ONLY, { symlinks: [{ path: '/bin', target: 'usr/bin' }] })
       const facts = machine({ bubblewrap: bubblewrap('0.8.0') })
       const before = JSON.stringify([policy, facts])

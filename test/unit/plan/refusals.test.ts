@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { explainUnenforceable } from '../../../lib/plan/explain.js'
-import { BACKENDS } from '../../../lib/plan/types.js'
-import { machine, planOf, policyOf, READ_ONLY, refusalOf, rule, workspaceWrite } from './fixtures.js'
+import { LINUX_BACKENDS, machine, planOf, policyOf, READ_ONLY, refusalOf, rule, workspaceWrite } from './fixtures.js'
 
-describe.each(BACKENDS)('%s', (backend) => {
+describe.each(LINUX_BACKENDS)('%s', (backend) => {
   it('refuses the proxy mode', () => {
     const refused = refusalOf(backend, policyOf(READ_ONLY, { network: 'proxy' }))
     expect(refused.map(({ rule, enforcedBy }) => [rule, enforcedBy])).toEqual([['network proxy', []]])

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadBinding } from '../../../lib/native/binding.js'
 import { bubblewrapWarning, findBubblewrap, inspectBubblewrap } from '../../../lib/probe/bubblewrap.js'
+import { linuxBinding } from '../../support/linux.js'
 import { temporaryDirectory } from '../../support/sandboxes.js'
 
 /** A program of that name which prints a version and a help of our choice. */
@@ -56,7 +56,7 @@ test('a path that the caller gives is used as it is', async () => {
 test('version and options come from its own words', async () => {
   const help = '--ro-bind SRC DEST  --as-pid-1\n --seccomp FD --ro-bind-try'
   const executable = fakeBubblewrap(temporaryDirectory(), { version: 'bubblewrap 0.11.0', help })
-  expect(await inspectBubblewrap(loadBinding(), executable)).toEqual({
+  expect(await inspectBubblewrap(linuxBinding(), executable)).toEqual({
     found: { executable, version: '0.11.0', flags: ['--as-pid-1', '--ro-bind', '--ro-bind-try', '--seccomp'] },
   })
 })
@@ -67,7 +67,7 @@ test.each([
   ['a failure', { code: 1 }],
 ])('%s is refused', async (_, options) => {
   const executable = fakeBubblewrap(temporaryDirectory(), options)
-  expect(await inspectBubblewrap(loadBinding(), executable)).toEqual({
+  expect(await inspectBubblewrap(linuxBinding(), executable)).toEqual({
     failure: { stage: 'linux.bubblewrap.version', syscall: '', errno: 0, path: executable },
   })
 })
@@ -75,7 +75,7 @@ test.each([
 test('a file that cannot be executed is a failure with its numbers', async () => {
   const executable = join(temporaryDirectory(), 'bwrap')
   writeFileSync(executable, 'neither a script nor a program', { mode: 0o755 })
-  expect(await inspectBubblewrap(loadBinding(), executable)).toMatchObject({
+  expect(await inspectBubblewrap(linuxBinding(), executable)).toMatchObject({
     failure: { stage: 'linux.tool.spawn', errno: 8 },
   })
 })
