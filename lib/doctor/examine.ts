@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SandboxError } from '../errors.js'
-import { BACKENDS, type BackendName } from '../plan/types.js'
+import { ladderOf } from '../plan/backends.js'
+import type { BackendName } from '../plan/types.js'
 import { type BackendProbe, type ProbeReport, probe } from '../probe/probe.js'
 import { Sandbox } from '../sandbox.js'
 import { describeFailure, runChecks } from './check-runner.js'
@@ -58,6 +59,12 @@ async function backendTaken(scratch: string): Promise<{ backend: BackendName | n
 
 function nothingWorks(error: SandboxError): DoctorReport {
   const reason = describeFailure(error)
-  const backends = BACKENDS.map((backend) => ({ backend, available: false, reason, checks: [], passed: false }))
+  const backends = ladderOf(process.platform).map((backend) => ({
+    backend,
+    available: false,
+    reason,
+    checks: [],
+    passed: false,
+  }))
   return { fenced: false, backend: null, machine: machineReport(undefined), backends, hints: [reason] }
 }

@@ -15,12 +15,12 @@
  */
 import type { AbsolutePath } from './types.js'
 
-export function isWindowsPath(path: AbsolutePath): boolean {
+function isWindowsPath(path: AbsolutePath): boolean {
   return path[0] !== '/'
 }
 
 /** Between the components of paths like this one. */
-export function separatorOf(path: AbsolutePath): '/' | '\\' {
+function separatorOf(path: AbsolutePath): '/' | '\\' {
   return isWindowsPath(path) ? '\\' : '/'
 }
 
@@ -50,11 +50,6 @@ export function parentOf(path: AbsolutePath): AbsolutePath {
   const start = volumeLength(path)
   const backslash = path.lastIndexOf('\\')
   return path.slice(0, Math.max(backslash, start))
-}
-
-/** The last component. That of a volume is the volume itself. */
-export function nameOf(path: AbsolutePath): string {
-  return isVolumeRoot(path) ? path : path.slice(path.lastIndexOf(separatorOf(path)) + 1)
 }
 
 /** The components of `rest` are separated by slashes, on Windows also by backslashes. */
@@ -110,11 +105,6 @@ export function* ancestorsAndSelf(path: AbsolutePath): Generator<AbsolutePath> {
 /** The root of a drive or of a share. Never true for paths of POSIX. */
 export function isVolumeRoot(path: AbsolutePath): boolean {
   return path.endsWith('\\') && isWindowsPath(path)
-}
-
-/** The root of the drive or share that a path of Windows lies in. */
-export function volumeOf(path: AbsolutePath): AbsolutePath {
-  return path.slice(0, volumeLength(path))
 }
 
 /** With the backslash that ends it: 3 for `C:\`. */
