@@ -4,63 +4,71 @@
 
 // X(enumerator, text name, function). Of a stage whose function is empty the failure is ours: what
 // was read back is not what was asked for.
-#define RINGFENCE_WINDOWS_STAGES(X)                                             \
-  /* state: capability SIDs */                                                  \
-  X(kWinStoreOpen, "windows.sid-store.open", "CreateFileW")                     \
-  X(kWinStoreLock, "windows.sid-store.lock", "LockFileEx")                      \
-  X(kWinStoreRead, "windows.sid-store.read", "ReadFile")                        \
-  X(kWinStoreCorrupt, "windows.sid-store.corrupt", "")                          \
-  X(kWinStoreWrite, "windows.sid-store.write", "WriteFile")                     \
-  X(kWinStoreReplace, "windows.sid-store.replace", "MoveFileExW")               \
-  X(kWinRandom, "windows.random", "BCryptGenRandom")                            \
-  /* ACLs of files */                                                           \
-  X(kWinPathOpen, "windows.path.open", "CreateFileW")                           \
-  X(kWinPathName, "windows.path.name", "GetFinalPathNameByHandleW")             \
-  X(kWinPathVolume, "windows.path.volume", "GetVolumeInformationByHandleW")     \
-  X(kWinPathChanged, "windows.path.changed", "")                                \
-  X(kWinAclRead, "windows.acl.read", "GetSecurityInfo")                         \
-  X(kWinAclDecode, "windows.acl.decode", "")                                    \
-  X(kWinAclWrite, "windows.acl.write", "SetSecurityInfo")                       \
-  X(kWinAclVerify, "windows.acl.verify", "")                                    \
-  X(kWinAclUndo, "windows.acl.undo", "SetSecurityInfo")                         \
-  X(kWinAclRefused, "windows.acl.refused", "")                                  \
-  X(kWinStubMake, "windows.stub.make", "CreateDirectoryW")                      \
-  X(kWinStubRemove, "windows.stub.remove", "SetFileInformationByHandle")        \
-  /* token */                                                                   \
-  X(kWinTokenOpen, "windows.token.open", "OpenProcessToken")                    \
-  X(kWinTokenQuery, "windows.token.query", "GetTokenInformation")               \
-  X(kWinTokenRestrict, "windows.token.restrict", "CreateRestrictedToken")       \
-  X(kWinTokenReadBack, "windows.token.read-back", "GetTokenInformation")        \
-  X(kWinTokenUnrestricted, "windows.token.unrestricted", "")                    \
-  X(kWinTokenDefaultDacl, "windows.token.default-dacl", "SetTokenInformation")  \
-  X(kWinTokenDuplicate, "windows.token.duplicate", "DuplicateTokenEx")          \
-  X(kWinTokenCheck, "windows.token.check", "AccessCheck")                       \
-  X(kWinTokenTooWeak, "windows.token.too-weak", "")                             \
-  /* launch */                                                                  \
-  X(kWinCommandLine, "windows.launch.command-line", "")                         \
-  X(kWinEnvironment, "windows.launch.environment", "")                          \
-  X(kWinProgramFind, "windows.launch.find", "SearchPathW")                      \
-  X(kWinStdio, "windows.launch.stdio", "DuplicateHandle")                       \
-  X(kWinNull, "windows.launch.null", "CreateFileW")                             \
-  X(kWinPipeMake, "windows.pipe.make", "CreateNamedPipeW")                      \
-  X(kWinPipeConnect, "windows.pipe.connect", "CreateFileW")                     \
-  X(kWinPipeRead, "windows.pipe.read", "ReadFile")                              \
-  X(kWinPipeWrite, "windows.pipe.write", "WriteFile")                           \
-  X(kWinConsoleMake, "windows.console.make", "CreatePseudoConsole")             \
-  X(kWinConsoleResize, "windows.console.resize", "ResizePseudoConsole")         \
-  X(kWinDesktopStation, "windows.desktop.station", "GetUserObjectInformationW") \
-  X(kWinDesktopMake, "windows.desktop.make", "CreateDesktopW")                  \
-  X(kWinJobMake, "windows.job.make", "CreateJobObjectW")                        \
-  X(kWinJobLimit, "windows.job.limit", "SetInformationJobObject")               \
-  X(kWinJobAssign, "windows.job.assign", "AssignProcessToJobObject")            \
-  X(kWinJobWatch, "windows.job.watch", "CreateIoCompletionPort")                \
-  X(kWinJobQuery, "windows.job.query", "QueryInformationJobObject")             \
-  X(kWinAttributes, "windows.launch.attributes", "UpdateProcThreadAttribute")   \
-  X(kWinProcessCreate, "windows.process.create", "CreateProcessAsUserW")        \
-  X(kWinProcessToken, "windows.process.token", "OpenProcessToken")              \
-  X(kWinProcessResume, "windows.process.resume", "ResumeThread")                \
-  X(kWinProcessResumeCount, "windows.process.resume-count", "")                 \
-  X(kWinProcessWait, "windows.process.wait", "GetExitCodeProcess")              \
+#define RINGFENCE_WINDOWS_STAGES(X)                                                          \
+  /* state: capability SIDs */                                                               \
+  X(kWinStoreOpen, "windows.sid-store.open", "CreateFileW")                                  \
+  X(kWinStoreLock, "windows.sid-store.lock", "LockFileEx")                                   \
+  X(kWinStoreRead, "windows.sid-store.read", "ReadFile")                                     \
+  X(kWinStoreCorrupt, "windows.sid-store.corrupt", "")                                       \
+  X(kWinStoreWrite, "windows.sid-store.write", "WriteFile")                                  \
+  X(kWinStoreReplace, "windows.sid-store.replace", "MoveFileExW")                            \
+  X(kWinRandom, "windows.random", "BCryptGenRandom")                                         \
+  /* ACLs of files */                                                                        \
+  X(kWinPathOpen, "windows.path.open", "CreateFileW")                                        \
+  X(kWinPathName, "windows.path.name", "GetFinalPathNameByHandleW")                          \
+  X(kWinPathVolume, "windows.path.volume", "GetVolumeInformationByHandleW")                  \
+  X(kWinPathChanged, "windows.path.changed", "")                                             \
+  X(kWinAclRead, "windows.acl.read", "GetSecurityInfo")                                      \
+  X(kWinAclDecode, "windows.acl.decode", "")                                                 \
+  X(kWinAclWrite, "windows.acl.write", "SetSecurityInfo")                                    \
+  X(kWinAclVerify, "windows.acl.verify", "")                                                 \
+  X(kWinAclUndo, "windows.acl.undo", "SetSecurityInfo")                                      \
+  X(kWinAclRefused, "windows.acl.refused", "")                                               \
+  X(kWinStubMake, "windows.stub.make", "CreateDirectoryW")                                   \
+  X(kWinStubRemove, "windows.stub.remove", "SetFileInformationByHandle")                     \
+  /* token */                                                                                \
+  X(kWinTokenOpen, "windows.token.open", "OpenProcessToken")                                 \
+  X(kWinTokenQuery, "windows.token.query", "GetTokenInformation")                            \
+  X(kWinTokenRestrict, "windows.token.restrict", "CreateRestrictedToken")                    \
+  X(kWinTokenReadBack, "windows.token.read-back", "GetTokenInformation")                     \
+  X(kWinTokenUnrestricted, "windows.token.unrestricted", "")                                 \
+  X(kWinTokenDefaultDacl, "windows.token.default-dacl", "SetTokenInformation")               \
+  X(kWinTokenDuplicate, "windows.token.duplicate", "DuplicateTokenEx")                       \
+  X(kWinTokenCheck, "windows.token.check", "AccessCheck")                                    \
+  X(kWinTokenTooWeak, "windows.token.too-weak", "")                                          \
+  /* launch */                                                                               \
+  X(kWinCommandLine, "windows.launch.command-line", "")                                      \
+  X(kWinBatchFile, "windows.launch.batch-file", "")                                          \
+  X(kWinEnvironment, "windows.launch.environment", "")                                       \
+  X(kWinProgramFind, "windows.launch.find", "GetFileAttributesW")                            \
+  X(kWinStdio, "windows.launch.stdio", "DuplicateHandle")                                    \
+  X(kWinNull, "windows.launch.null", "CreateFileW")                                          \
+  X(kWinPipeMake, "windows.pipe.make", "CreateNamedPipeW")                                   \
+  X(kWinPipeConnect, "windows.pipe.connect", "CreateFileW")                                  \
+  X(kWinPipeRead, "windows.pipe.read", "ReadFile")                                           \
+  X(kWinPipeWrite, "windows.pipe.write", "WriteFile")                                        \
+  X(kWinConsoleMake, "windows.console.make", "CreatePseudoConsole")                          \
+  X(kWinConsoleResize, "windows.console.resize", "ResizePseudoConsole")                      \
+  X(kWinDesktopStation, "windows.desktop.station", "GetProcessWindowStation")                \
+  X(kWinDesktopOwn, "windows.desktop.own", "GetThreadDesktop")                               \
+  X(kWinDesktopQuery, "windows.desktop.query", "GetUserObjectInformationW")                  \
+  X(kWinDesktopMake, "windows.desktop.make", "CreateDesktopW")                               \
+  X(kWinJobMake, "windows.job.make", "CreateJobObjectW")                                     \
+  X(kWinJobLimit, "windows.job.limit", "SetInformationJobObject")                            \
+  X(kWinJobPort, "windows.job.port", "SetInformationJobObject")                              \
+  X(kWinJobMember, "windows.job.member", "IsProcessInJob")                                   \
+  X(kWinJobOutside, "windows.job.outside", "")                                               \
+  X(kWinJobWatch, "windows.job.watch", "CreateIoCompletionPort")                             \
+  X(kWinJobQuery, "windows.job.query", "QueryInformationJobObject")                          \
+  X(kWinJobKill, "windows.job.kill", "TerminateJobObject")                                   \
+  X(kWinAttributeList, "windows.launch.attribute-list", "InitializeProcThreadAttributeList") \
+  X(kWinAttributes, "windows.launch.attributes", "UpdateProcThreadAttribute")                \
+  X(kWinProcessCreate, "windows.process.create", "CreateProcessAsUserW")                     \
+  X(kWinProcessToken, "windows.process.token", "OpenProcessToken")                           \
+  X(kWinProcessWatch, "windows.process.watch", "RegisterWaitForSingleObject")                \
+  X(kWinProcessResume, "windows.process.resume", "ResumeThread")                             \
+  X(kWinProcessResumeCount, "windows.process.resume-count", "")                              \
+  X(kWinProcessWait, "windows.process.wait", "GetExitCodeProcess")                           \
   X(kWinThread, "windows.thread.start", "CreateThread")
 
 #endif  // RINGFENCE_CORE_STAGES_WINDOWS_H_

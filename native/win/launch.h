@@ -37,7 +37,8 @@ struct LaunchRequest {
   // Borrowed during the call; kNone is NUL. Ignored with a terminal.
   std::array<Handle, 3> stdio = {};
   std::optional<TerminalSize> terminal;
-  // Gets the packets that Launched::Take() understands, under this key.
+  // Gets the packets that Launched::Take() understands, under this key. Packets of a launch that
+  // failed may come under it too.
   PortKey events;
 };
 

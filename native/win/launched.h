@@ -44,8 +44,9 @@ class Launched {
   bool exited() const { return exited_; }
   // No process is left. Windows does not promise the packet: ask Look() at times once exited().
   bool empty() const { return empty_; }
+  // Asks whether a process is left, and whether the CPU time was used up, of which no packet tells.
   Status Look();
-  // The first limit that a packet told of. Whether the CPU time was used up is known in the end.
+  // The first limit that a packet told of, or Look().
   std::optional<JobLimit> limit() const { return limit_; }
 
   // Of a command that has exited().

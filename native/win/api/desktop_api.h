@@ -29,8 +29,8 @@ class DesktopApi {
   virtual OsError StationName(WindowStation station, std::u16string* name) = 0;
   virtual OsError DesktopName(Desktop desktop, std::u16string* name) = 0;
   // CreateDesktopW on the window station of this process. `descriptor` is self-relative.
-  virtual OsError CreateDesktop(const std::u16string& name, std::span<const uint8_t> descriptor,
-                                Desktop* desktop) = 0;
+  virtual OsError MakeDesktop(const std::u16string& name, std::span<const uint8_t> descriptor,
+                              Desktop* desktop) = 0;
   // CloseDesktop.
   virtual void CloseDesktop(Desktop desktop) = 0;
 };

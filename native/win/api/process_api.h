@@ -131,8 +131,8 @@ class ProcessApi {
   virtual OsError QueryJobUsage(Handle job, JobUsage* usage) = 0;
   virtual OsError QueryJobPeakMemory(Handle job, uint64_t* bytes) = 0;
 
-  // GetFileAttributesW. False when there is no such file, or it is a directory.
-  virtual OsError IsFile(const std::u16string& path, bool* is_file) = 0;
+  // GetFileAttributesW.
+  virtual OsError PathAttributes(const std::u16string& path, uint32_t* attributes) = 0;
   // RtlGetVersion.
   virtual OsError BuildNumber(uint32_t* build) = 0;
 };
