@@ -1,14 +1,17 @@
 // Refuses to pack without the binaries of every platform that the package is published for.
 import { accessSync, constants } from 'node:fs'
 
-const PUBLISHED_FOR = ['linux-x64']
+const PUBLISHED = {
+  'linux-x64': { 'ringfence.glibc.node': constants.R_OK, 'ringfence-helper': constants.X_OK },
+  'win32-x64': { 'ringfence.node': constants.R_OK },
+}
 
-for (const platform of PUBLISHED_FOR) {
+for (const [platform, files] of Object.entries(PUBLISHED)) {
   try {
-    accessSync(`prebuilds/${platform}/ringfence.glibc.node`, constants.R_OK)
-    accessSync(`prebuilds/${platform}/ringfence-helper`, constants.X_OK)
+    for (const [file, access] of Object.entries(files)) accessSync(`prebuilds/${platform}/${file}`, access)
   } catch (error) {
-    console.error(`${error.message}\nprebuilds/${platform} is incomplete: run "npm run prebuild" on ${platform}`)
+    const command = platform.startsWith('win32-') ? 'prebuild:windows' : 'prebuild'
+    console.error(`${error.message}\nprebuilds/${platform} is incomplete: run "npm run ${command}"`)
     process.exitCode = 1
   }
 }

@@ -3,13 +3,13 @@
 add_compile_definitions(
   UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN
   # Windows 10 1809, the first with pseudoconsoles.
-  _WIN32_WINNT=0x0A00 WINVER=0x0A00 NTDDI_VERSION=0x0A000006)
+  _WIN32_WINNT=0x0a00 WINVER=0x0a00 NTDDI_VERSION=0x0A000006)
 
 if(MSVC)
   set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
   add_compile_options(/EHsc /guard:cf /Gy)
   add_link_options(/guard:cf /DYNAMICBASE /HIGHENTROPYVA /NXCOMPAT /OPT:REF)
-  if(CMAKE_SYSTEM_PROCESSOR MATCHES "AMD64")
+  if(NOT NODE_ARCH STREQUAL "arm64")
     add_link_options(/CETCOMPAT)
   endif()
 else()
@@ -26,7 +26,10 @@ read_sources(shared_sources core win windows_api)
 add_library(ringfence_windows STATIC ${shared_sources})
 set(system_libraries advapi32 bcrypt userenv user32 ole32)
 
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "ARM64")
+# That of cmake-js, or of the toolchain file.
+if(DEFINED NODE_ARCH)
+  set(node_arch ${NODE_ARCH})
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "ARM64")
   set(node_arch arm64)
 else()
   set(node_arch x64)
@@ -78,6 +81,7 @@ endif()
 
 read_sources(test_sources win_tests windows_tests)
 add_executable(ringfence_win_tests ${test_sources})
+set_target_properties(ringfence_win_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}$<0:>")
 target_include_directories(ringfence_win_tests PRIVATE test/native)
 target_compile_definitions(ringfence_win_tests PRIVATE _CRT_SECURE_NO_WARNINGS)
 target_link_libraries(ringfence_win_tests PRIVATE ringfence_windows ${system_libraries})

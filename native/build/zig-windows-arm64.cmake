@@ -1,4 +1,4 @@
-# Toolchain file: builds for win32-arm64 with the clang, libc++ and mingw headers of zig 0.11, for which RINGFENCE_ZIG is the
+# Toolchain file: builds for win32-arm64 with the clang, libc++ and mingw headers of zig, for which RINGFENCE_ZIG is the
 # path of the executable. Nothing runs it: it shows that the sources compile and link for that architecture.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_VERSION 10.0)
@@ -7,5 +7,7 @@ if(NOT DEFINED ENV{RINGFENCE_ZIG})
   message(FATAL_ERROR "RINGFENCE_ZIG is not set")
 endif()
 set(CMAKE_CXX_COMPILER "$ENV{RINGFENCE_ZIG}" c++ -target aarch64-windows-gnu)
-set(CMAKE_AR "${CMAKE_CURRENT_LIST_DIR}/zig-ar.sh")
-set(CMAKE_RANLIB true)
+# CMake wants an archiver that is one word.
+set(CMAKE_CXX_ARCHIVE_CREATE "\"$ENV{RINGFENCE_ZIG}\" ar qc <TARGET> <OBJECTS>")
+set(CMAKE_CXX_ARCHIVE_APPEND "\"$ENV{RINGFENCE_ZIG}\" ar q <TARGET> <OBJECTS>")
+set(CMAKE_CXX_ARCHIVE_FINISH "")

@@ -3,13 +3,20 @@
  * release build in the checkout, so it runs alone and only with RINGFENCE_TEST_PACKAGE=1.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pack } from './support/pack.js'
+import { missingTools, runInWindowsNode } from './support/windows.js'
 
 const enabled = process.env.RINGFENCE_TEST_PACKAGE === '1'
 if (!enabled) console.warn('SKIPPED: test/package (set RINGFENCE_TEST_PACKAGE=1)')
+
+/** Without them the package is packed and tested without its part for Windows. */
+const missing = enabled ? missingTools() : []
+if (missing.length > 0) console.warn(`SKIPPED: the package for Windows: not installed: ${missing.join(', ')}`)
+const windows = missing.length === 0
 
 const platform = `${process.platform}-${process.arch}`
 const mayContain = [
@@ -17,6 +24,7 @@ const mayContain = [
   /^dist\/[a-z/-]+(\.js|\.d\.ts)$/,
   /^dist\/policy\/policy\.schema\.json$/,
   new RegExp(`^prebuilds/${platform}/(ringfence\\.glibc\\.node|ringfence-helper)$`),
+  /^prebuilds\/win32-x64\/ringfence\.node$/,
 ]
 const mustContain = [
   'LICENSE',
@@ -27,6 +35,7 @@ const mustContain = [
   'dist/policy/policy.schema.json',
   `prebuilds/${platform}/ringfence.glibc.node`,
   `prebuilds/${platform}/ringfence-helper`,
+  ...(windows ? ['prebuilds/win32-x64/ringfence.node'] : []),
 ]
 
 const callApi = `
@@ -46,9 +55,7 @@ describe.skipIf(!enabled)('the packed package', () => {
     project = join(temporary, 'project')
     mkdirSync(project)
     writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }')
-    execFileSync('npm', ['run', 'prebuild'], { stdio: 'pipe' })
-    execFileSync('npm', ['pack', '--pack-destination', temporary], { stdio: 'pipe' })
-    tarball = join(temporary, readdirSync(temporary).find((name) => name.endsWith('.tgz')) as string)
+    tarball = pack(temporary, { windows })
     const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball]
     const { status, stdout, stderr } = spawnSync('npm', install, { cwd: project, encoding: 'utf8' })
     expect(status, stdout + stderr).toBe(0)
@@ -154,6 +161,22 @@ describe.skipIf(!enabled)('the packed package', () => {
     rmSync(join(copy, prebuilds, platform, 'ringfence-helper'))
     expect(node(`import { Sandbox } from 'ringfence'${callApi}`, copy)).toMatchObject({ stderr: '', status: 0 })
   })
+
+  test.skipIf(!windows)(
+    'Windows loads it, also in a host program of another name',
+    () => {
+      const loaded = {
+        addon: 'node_modules/ringfence/prebuilds/win32-x64/ringfence.node',
+        build: expect.any(Number),
+        create: 'function',
+      }
+      expect(runInWindowsNode(project, 'windows-hosts.mjs')).toEqual([
+        { host: 'node.exe', ...loaded },
+        { host: 'electron.exe', ...loaded },
+      ])
+    },
+    180_000,
+  )
 
   test('publint and attw find nothing', () => {
     const publint = spawnSync('npx', ['publint', '--strict', tarball], { encoding: 'utf8' })

@@ -4,11 +4,12 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { productPackage } from './support/packages.mjs'
 
 const require = createRequire(import.meta.url)
-const addon = require('node-gyp-build').path(resolve(import.meta.dirname, '../..'))
+const addon = require('node-gyp-build').path(productPackage)
 let directory
 
 before(() => {
@@ -25,7 +26,7 @@ function buildSeenBy(host) {
 }
 
 test('it is the one that was built for Windows', () => {
-  assert.match(addon, /win32-x64[\\/]ringfence\.node$/)
+  assert.equal(addon, join(productPackage, `prebuilds/win32-${process.arch}/ringfence.node`))
 })
 
 test('node.exe loads it, and it calls Windows', () => {

@@ -6,13 +6,10 @@ import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { completePackages } from './support/packages.mjs'
 import { underWine } from './support/wine.mjs'
 
-const root = resolve(import.meta.dirname, '../..')
 const mustWork = (process.env.RINGFENCE_TEST_MUST_WORK ?? '').split(',').includes('windows')
-// What node-gyp-build loads: the addon of the CMake build. That of the checkout may be another system's.
-process.env.RINGFENCE_PREBUILD ??= resolve(root, 'build/win32-x64/product')
-process.env.PREBUILDS_ONLY = '1'
 
 function testFiles(folder) {
   return readdirSync(resolve(import.meta.dirname, folder))
@@ -30,6 +27,7 @@ function allFiles() {
 
 const files = process.argv.length > 2 ? process.argv.slice(2).map((file) => resolve(file)) : allFiles()
 if (files.length === 0) throw new Error('no test files')
+completePackages()
 const totals = { passed: 0, failed: 0 }
 const skips = []
 

