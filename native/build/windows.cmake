@@ -5,7 +5,12 @@ add_compile_definitions(
   # Windows 10 1809, the first with pseudoconsoles.
   _WIN32_WINNT=0x0a00 WINVER=0x0a00 NTDDI_VERSION=0x0A000006)
 
+# The expression keeps generators from adding a folder of their own.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}$<0:>")
+
 if(MSVC)
+  # Functions of the C library are no worse than elsewhere.
+  add_compile_definitions(_CRT_SECURE_NO_WARNINGS)
   set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
   add_compile_options(/EHsc /guard:cf /Gy)
   add_link_options(/guard:cf /DYNAMICBASE /HIGHENTROPYVA /NXCOMPAT /OPT:REF)
@@ -38,7 +43,7 @@ endif()
 # add_windows_addon(NAME DIRECTORY FILE...): Node-API is imported from the host program, whatever that is called.
 function(add_windows_addon name directory)
   add_addon(${name} ${ARGN})
-  # As node-gyp-build looks for it below NAME/. The expression keeps generators from adding a folder of their own.
+  # As node-gyp-build looks for it below NAME/.
   set_target_properties(${name} PROPERTIES
     OUTPUT_NAME ringfence
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/${directory}/prebuilds/win32-${node_arch}$<0:>")
@@ -81,9 +86,7 @@ endif()
 
 read_sources(test_sources win_tests windows_tests)
 add_executable(ringfence_win_tests ${test_sources})
-set_target_properties(ringfence_win_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}$<0:>")
 target_include_directories(ringfence_win_tests PRIVATE test/native)
-target_compile_definitions(ringfence_win_tests PRIVATE _CRT_SECURE_NO_WARNINGS)
 target_link_libraries(ringfence_win_tests PRIVATE ringfence_windows ${system_libraries})
 
 # Compares the access-check model with the system's own answers.

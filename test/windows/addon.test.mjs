@@ -1,4 +1,4 @@
-// The addon in a host program: Windows' node.exe as it is, and copied to the name that Electron's has.
+// The package, and its addon in a host program: Windows' node.exe as it is, and copied to the name that Electron's has.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { productPackage } from './support/packages.mjs'
+import { importFrom, productPackage } from './support/packages.mjs'
 
 const require = createRequire(import.meta.url)
 const addon = require('node-gyp-build').path(productPackage)
@@ -37,4 +37,9 @@ test('a host of another name loads it', () => {
   const host = join(directory, 'electron.exe')
   copyFileSync(process.execPath, host)
   assert.equal(buildSeenBy(host), buildSeenBy(process.execPath))
+})
+
+test('the package can be imported', async () => {
+  const { Sandbox } = await importFrom(productPackage)
+  assert.equal(typeof Sandbox.create, 'function')
 })

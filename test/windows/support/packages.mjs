@@ -10,7 +10,7 @@ const build = join(root, 'build', `win32-${process.arch}`)
 /** With the addon that is published. */
 export const productPackage = join(build, 'product')
 
-/** With the addon whose Windows pretends to restrict. */
+/** With the addon whose Windows pretends to restrict. @public */
 export const pretendPackage = join(build, 'pretend')
 
 /** Puts what is built of lib/ beside the addons. */
