@@ -12,6 +12,12 @@ export function invalidValue(name: string, received: unknown, reason: string): T
   return withCode('ERR_INVALID_ARG_VALUE', `The ${kindOf(name)} '${name}' ${reason}. Received ${describe(received)}`)
 }
 
+/** Something that is there on other systems. */
+export function unavailableHere(name: string, instead: string): TypeError {
+  const message = `${name} is not available on ${process.platform}: ${instead}`
+  return withCode('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', message)
+}
+
 /** A string that can be handed to the kernel: no NUL. */
 export function requireText(name: string, value: unknown): string {
   if (typeof value !== 'string') throw invalidType(name, 'a string', value)

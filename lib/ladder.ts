@@ -3,7 +3,7 @@ import { SandboxError } from './errors.js'
 import { fieldsOf } from './failure.js'
 import { LINUX_PLANNERS } from './plan/planners.js'
 import { planRestrictedToken } from './plan/restricted-token.js'
-import type { BackendName, Plan, PlanResult, UnenforceableRule } from './plan/types.js'
+import type { BackendName, Plan, PlanResult, RestrictedTokenPlan, UnenforceableRule } from './plan/types.js'
 import type { ResolvedPolicy } from './policy/types.js'
 import { backendStatus } from './probe/probe-cache.js'
 import type { BackendStatus, ProbeRequest, WorkingStatus } from './probe/status.js'
@@ -43,6 +43,36 @@ export async function chooseBackend(
 function planOn(status: WorkingStatus, policy: ResolvedPolicy): PlanResult {
   if (status.backend === 'restricted-token') return planRestrictedToken(policy, status.facts)
   return LINUX_PLANNERS[status.backend](policy, status.facts)
+}
+
+export interface Preview extends Choice {
+  plan: RestrictedTokenPlan
+  /** Why commands cannot start here. */
+  failure?: SandboxError
+}
+
+/**
+ * As chooseBackend on Windows, to look at a plan and at nothing else: it is made also where its commands cannot start.
+ *
+ * @throws as chooseBackend, where the machine does not even tell what planning needs.
+ */
+export async function previewOnWindows(
+  order: readonly BackendName[],
+  policy: ResolvedPolicy,
+  request: ProbeRequest,
+): Promise<Preview> {
+  const statuses: BackendStatus[] = []
+  for (const backend of order) statuses.push(await backendStatus(backend, request))
+  const errors = statuses.flatMap((status) => ('error' in status ? [status.error] : []))
+  const facts = statuses.flatMap((status) =>
+    status.facts !== undefined && 'build' in status.facts ? status.facts : [],
+  )
+  const [first] = facts
+  if (first === undefined) throw unavailable(order, errors)
+  const planned = planRestrictedToken(policy, first)
+  if (!planned.ok) throw unenforceable(planned, errors)
+  const cannotStart = statuses.every((status) => 'error' in status)
+  return { plan: planned.plan, statuses, ...(cannotStart && { failure: unavailable(order, errors) }) }
 }
 
 function unenforceable({ backend, unenforceable: rules }: Refusal, errors: SandboxError[]): SandboxError {

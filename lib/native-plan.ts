@@ -6,7 +6,7 @@ export function nativePlanOf(plan: Plan): NativePlan {
   return plan.backend === 'restricted-token' ? windowsPlanOf(plan) : linuxPlanOf(plan)
 }
 
-function windowsPlanOf(plan: RestrictedTokenPlan): WindowsNativePlan {
+export function windowsPlanOf(plan: RestrictedTokenPlan): WindowsNativePlan {
   const { backend: mode, stateDirectory, roots, steps, everyone, privateDesktop } = plan
   return { mode, stateDirectory, roots, steps, everyone, privateDesktop, limits: nativeLimits(plan.limits) }
 }

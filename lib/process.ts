@@ -20,7 +20,8 @@ import { type LinesOptions, linesOf, parseLinesOptions } from './output-lines.js
 import type { BackendName } from './plan/types.js'
 import type { LimitsPolicy } from './policy/types.js'
 import type { ProcessUsage, ReachedLimit } from './result.js'
-import { requireSignal, type SpawnRequest } from './spawn-options.js'
+import { isDeliverable, requireSignal, undeliverableSignal } from './signals.js'
+import type { SpawnRequest } from './spawn-options.js'
 import { besideTerminal, closedStreams, openStdio } from './stdio.js'
 import { requireDimension, Terminal, type TerminalSize } from './terminal.js'
 import { abortError, Termination } from './termination.js'
@@ -63,7 +64,10 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   readonly stdout: Readable | null
   readonly stderr: Readable | null
   readonly stdio: Stdio
-  /** Null while the command runs, and when a signal ended it. -errno when it did not run. */
+  /**
+   * Null while the command runs, and when a signal ended it. When it did not run: -errno, on Windows the number of
+   * Windows with a minus sign, and -1 where there is no number. Codes of Windows are unsigned: 0xc0000142.
+   */
   exitCode: number | null = null
   signalCode: NodeJS.Signals | null = null
   /** A signal was delivered by kill(). */
@@ -169,14 +173,16 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   }
 
   /**
-   * Sends a signal to the command; SIGKILL ends everything that the command started, at once. Signal 0 only asks.
+   * Sends a signal to the command; SIGKILL ends everything that the command started, at once, and on Windows so do
+   * SIGTERM, SIGINT and SIGQUIT. Signal 0 only asks.
    *
    * @returns false when the command has ended already.
-   * @throws TypeError for an unknown signal.
+   * @throws TypeError for an unknown signal. On Windows an Error, `ENOSYS`, for every other signal.
    */
   kill(signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
     const number = requireSignal('signal', signal, 0)
     if (number === 0) return this.#native !== undefined && this.#state !== 'ended'
+    if (!isDeliverable(number)) throw undeliverableSignal()
     const delivered = this.#sendSignal(number)
     if (delivered) this.killed = true
     return delivered
@@ -188,7 +194,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   }
 
   /**
-   * Gives the terminal another size, in characters; the kernel sends SIGWINCH to the foreground job. Without effect
+   * Gives the terminal another size, in characters; the foreground job learns it (SIGWINCH). Without effect
    * once the command has ended.
    *
    * @throws TypeError for a size out of 1 to 65535, and without the option `tty`.
@@ -329,7 +335,7 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
     if (this.#state === 'running') {
       process.nextTick(() => this.#end(null, 'SIGKILL'))
     } else {
-      this.#settle(failure.errno > 0 ? -failure.errno : -1, null)
+      this.#settle(-(failure.errno || failure.osCode || 1), null)
     }
     this.#events.failed(error)
     this.emit('error', error)
@@ -346,7 +352,8 @@ export class SandboxedProcess extends EventEmitter<SandboxedProcessEvents> {
   #endWithoutReport(): void {
     const notStarted = this.#state === 'starting' && !this.killed && !this.timedOut && !this.isCanceled
     if (notStarted && this.limit === undefined) {
-      this.#fail({ stage: 'linux.helper.lost', syscall: '', errno: 0 })
+      const windows = this.#host.backend === 'restricted-token'
+      this.#fail({ stage: windows ? 'windows.launch.lost' : 'linux.helper.lost', syscall: '', errno: 0 })
     } else {
       this.#end(null, 'SIGKILL')
     }

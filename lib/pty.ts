@@ -3,7 +3,10 @@ import { basename } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import { invalidValue } from './argument-errors.js'
 import type { SandboxedProcess } from './process.js'
-import { requireSignal } from './spawn-options.js'
+import { requireSignal } from './signals.js'
+
+/** Sent when nothing else is asked for. */
+const CLOSED = process.platform === 'win32' ? 'SIGTERM' : 'SIGHUP'
 
 export interface PtyDisposable {
   dispose(): void
@@ -35,7 +38,7 @@ export interface Pty {
   resize(columns: number, rows: number): void
   /** Does nothing: there is no other buffer than that of the front end. */
   clear(): void
-  /** Default SIGHUP, as when a terminal is closed. A shell that ignores it needs SIGKILL. */
+  /** Default SIGHUP, as when a terminal is closed; on Windows SIGTERM. A shell that ignores it needs SIGKILL. */
   kill(signal?: string): void
   pause(): void
   resume(): void
@@ -100,7 +103,7 @@ class PtyView implements Pty {
 
   clear(): void {}
 
-  kill(signal = 'SIGHUP'): void {
+  kill(signal = CLOSED): void {
     this.#child.kill(requireSignal('signal', signal, 1))
   }
 

@@ -1,6 +1,7 @@
 /** A policy in force on this machine: runs commands under it. */
-import { constants, homedir } from 'node:os'
+import { constants } from 'node:os'
 import { resolve } from 'node:path'
+import { unavailableHere } from './argument-errors.js'
 import { SandboxError } from './errors.js'
 import { collect, type ExecOptions, parseExecOptions } from './exec.js'
 import { asSandboxError } from './failure.js'
@@ -18,18 +19,13 @@ import {
 import { nativePlanOf } from './native-plan.js'
 import type { Plan } from './plan/types.js'
 import { EnvironmentBlock } from './policy/environment-block.js'
-import { type ResolveContext, resolvePolicy } from './policy/resolve.js'
 import type { ResolvedPolicy } from './policy/types.js'
-import { type BackendProbe, backendProbe, probeRequest } from './probe/probe.js'
+import { type BackendProbe, backendProbe } from './probe/probe.js'
 import type { ProbeRequest } from './probe/status.js'
 import { type ProcessHost, SandboxedProcess } from './process.js'
 import type { ExecResult } from './result.js'
-import {
-  type Isolation,
-  type ParsedSandboxOptions,
-  parseSandboxOptions,
-  type SandboxOptions,
-} from './sandbox-options.js'
+import type { Isolation, SandboxOptions } from './sandbox-options.js'
+import { requireUsableState, resolveRequest } from './sandbox-request.js'
 import { parseSpawn, type SpawnOptions, type SpawnRequest, splitArguments } from './spawn-options.js'
 import { StubLeases, stubPaths } from './stub-leases.js'
 import { publishWarning } from './warnings.js'
@@ -110,14 +106,11 @@ export class Sandbox {
    * error for each), and others for paths and state that cannot be used. It never falls back to less.
    */
   static async create(options: SandboxOptions): Promise<Sandbox> {
-    const parsed = parseSandboxOptions(options)
-    const request = await probeRequest(options)
-    const { binding, stateDirectory } = request
+    const { parsed, policy, request } = await resolveRequest(options)
+    const { binding } = request
     try {
-      await tidyState(binding, stateDirectory)
-      const policy = await resolvePolicy(parsed.policy, resolveContext(parsed, binding, stateDirectory))
-      const bubblewrap = { ...request.bubblewrap, untrusted: untrustedTrees(policy, parsed.workspaceRoots) }
-      const { plan, statuses } = await chooseBackend(parsed.order, policy, { ...request, bubblewrap })
+      const { plan, statuses } = await chooseBackend(parsed.order, policy, request)
+      requireUsableState(plan)
       const isolation = isolationFor(parsed.isolation, plan)
       return new Sandbox({
         binding,
@@ -193,11 +186,17 @@ export class Sandbox {
     )
   }
 
-  /** spawn('bash', ['-c', script]). The script is the shell's: quote what does not come from you. */
+  /**
+   * spawn('bash', ['-c', script]). The script is the shell's: quote what does not come from you.
+   *
+   * @throws as spawn(). On Windows a TypeError, always: there is no shell that all machines have and that reads
+   *   arguments as other programs do. Name one: spawn('bash.exe', ['-c', script]).
+   */
   shell(script: string, options?: PipedOptions): PipedProcess
   shell(script: string, options: TerminalOptions): TerminalProcess
   shell(script: string, options: SpawnOptions): SandboxedProcess
   shell(script: string, options: SpawnOptions = {}): SandboxedProcess {
+    requireShell()
     return this.spawn('bash', ['-c', script], options)
   }
 
@@ -281,11 +280,11 @@ export class Sandbox {
   }
 }
 
-/** What crashed processes, and roots that are gone, have left. Rejects with NativeFailure. */
-async function tidyState(binding: NativeBinding, stateDirectory: string): Promise<void> {
-  if (isWindowsBinding(binding)) await binding.pruneSids(stateDirectory)
-  // Before the policy is resolved: a stub that a crash left must not count as a directory of the user's.
-  else await binding.sweepStubs(stateDirectory)
+function requireShell(): void {
+  if (process.platform !== 'win32') return
+  const instead =
+    "name the shell: spawn('bash.exe', ['-c', script]), for instance; cmd.exe reads lines by rules of its own"
+  throw unavailableHere('sandbox.shell', instead)
 }
 
 async function stubsOf(
@@ -304,27 +303,4 @@ async function stubsOf(
 function isOutdated({ stage, errno }: NativeFailure): boolean {
   if (stage === 'linux.bubblewrap.setup') return true
   return stage.startsWith('linux.mount.') && errno === constants.errno.ENOENT
-}
-
-function resolveContext(options: ParsedSandboxOptions, binding: NativeBinding, stateDirectory: string): ResolveContext {
-  const { cwd, workspaceRoots, env, baseDirectory, policyFile, maxScanDirectories, maxGlobEntries } = options
-  return {
-    cwd: cwd ?? '.',
-    env,
-    homedir: homedir(),
-    stateDirectory,
-    scan: (roots, limits) => binding.scanRepositories(roots, limits),
-    ...(workspaceRoots !== undefined && { workspaceRoots }),
-    ...(baseDirectory !== undefined && { baseDirectory }),
-    ...(policyFile !== undefined && { file: policyFile }),
-    ...(maxScanDirectories !== undefined && { maxScanDirectories }),
-    ...(maxGlobEntries !== undefined && { maxGlobEntries }),
-  }
-}
-
-/** Where a command could put programs of its own, and where a project brings its own. */
-function untrustedTrees(policy: ResolvedPolicy, workspaceRoots: readonly string[] = []): string[] {
-  const writable = policy.rules.filter(({ access }) => access === 'write').map(({ path }) => path)
-  // A command that starts in / does not make the whole system a project.
-  return [...writable, ...[policy.cwd, ...workspaceRoots].filter((path) => path !== '/')]
 }

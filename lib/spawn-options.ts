@@ -2,6 +2,7 @@
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { invalidType, invalidValue, requireCount, requireObject, requireText } from './argument-errors.js'
+import { requireEndingSignal } from './signals.js'
 import { parseStdio, requireFreeStreams, type Slot, type StdioOption } from './stdio.js'
 import { parseTerminalSize, type TerminalSize } from './terminal.js'
 
@@ -25,7 +26,7 @@ export interface SpawnOptions {
   signal?: AbortSignal | undefined
   /** Milliseconds until the command is ended with `killSignal`. 0: no limit. Default: the policy's `wallMs`, or 0. */
   timeout?: number | undefined
-  /** What `signal` and `timeout` send. Default `SIGTERM`. */
+  /** What `signal` and `timeout` send. Default `SIGTERM`. On Windows each of the four that exist ends everything. */
   killSignal?: NodeJS.Signals | number | undefined
   /** Milliseconds from that until everything of the command gets SIGKILL. Default 5000. */
   forceKillAfterMs?: number | undefined
@@ -33,10 +34,12 @@ export interface SpawnOptions {
   argv0?: string | undefined
   /** Not available: a command ends with its sandbox. */
   detached?: false | undefined
-  /** Not available: write `sandbox.shell(script)`. */
+  /** Not available: write `sandbox.shell(script)`, on Windows the shell itself. */
   shell?: false | undefined
-  /** Ignored. */
+  /** Ignored: a command has no window of a console. */
   windowsHide?: boolean | undefined
+  /** Not available on Windows, where arguments are quoted as programs read them; ignored elsewhere. */
+  windowsVerbatimArguments?: boolean | undefined
 }
 
 /** A spawn, checked and with its defaults. */
@@ -56,9 +59,6 @@ export interface SpawnRequest {
 }
 
 const DEFAULT_FORCE_KILL_AFTER_MS = 5000
-
-/** SIGRTMAX of Linux. */
-const LAST_SIGNAL = 64
 
 /** Takes the arguments of spawn(command, args?, options?) and spawn(command, options?). Throws TypeError. */
 export function parseSpawn(command: unknown, argsOrOptions?: unknown, maybeOptions?: unknown): SpawnRequest {
@@ -82,7 +82,7 @@ export function parseSpawn(command: unknown, argsOrOptions?: unknown, maybeOptio
     killSignal:
       options.killSignal === undefined
         ? constants.signals.SIGTERM
-        : requireSignal('options.killSignal', options.killSignal, 1),
+        : requireEndingSignal('options.killSignal', options.killSignal),
     forceKillAfterMs:
       options.forceKillAfterMs === undefined
         ? DEFAULT_FORCE_KILL_AFTER_MS
@@ -101,21 +101,6 @@ export function splitArguments(
   return [[], argsOrOptions]
 }
 
-/** The number of a signal given by name or number; 0 only where `minimum` is 0. Throws TypeError. */
-export function requireSignal(name: string, signal: unknown, minimum: 0 | 1): number {
-  if (typeof signal === 'number') {
-    if (Number.isInteger(signal) && signal >= minimum && signal <= LAST_SIGNAL) return signal
-  } else if (typeof signal === 'string') {
-    const number = (constants.signals as Record<string, number>)[signal.toUpperCase()]
-    if (number !== undefined) return number
-  } else {
-    throw invalidType(name, 'a signal name or number', signal)
-  }
-  const error = invalidValue(name, signal, 'must be a known signal') as TypeError & { code: string }
-  error.code = 'ERR_UNKNOWN_SIGNAL'
-  throw error
-}
-
 function refuseUnsandboxed(options: Record<string, unknown>): void {
   if (options.detached) {
     throw invalidValue(
@@ -125,7 +110,18 @@ function refuseUnsandboxed(options: Record<string, unknown>): void {
     )
   }
   if (options.shell) {
-    throw invalidValue('options.shell', options.shell, 'is not available: use sandbox.shell(script)')
+    throw invalidValue(
+      'options.shell',
+      options.shell,
+      'is not available: use sandbox.shell(script), or start the shell',
+    )
+  }
+  if (options.windowsVerbatimArguments && process.platform === 'win32') {
+    throw invalidValue(
+      'options.windowsVerbatimArguments',
+      options.windowsVerbatimArguments,
+      'is not available: arguments are quoted as programs read them',
+    )
   }
   for (const id of ['uid', 'gid'] as const) {
     if (options[id] !== undefined) {

@@ -1,22 +1,23 @@
 /**
  * The directory of ringfence's own state: private to the user, denied to every command.
  *
- * Holds `masks/file` and `masks/dir`, which stand in for what is hidden, and `stubs/`, the journal of placeholder
+ * On Linux it holds `masks/file` and `masks/dir`, which stand in for what is hidden, and `stubs/`, the journal of placeholder
  * directories. Whoever could write it could decide what a denied path shows, so anything unexpected is refused.
  */
 import { chmod, lstat, mkdir, open, readdir, realpath } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { SandboxError } from './errors.js'
-import { hintFor } from './probe/hints.js'
+import { openWindowsStateDirectory, usualStateDirectory } from './state-directory-windows.js'
+import { attemptAt, noPlaceForState, stateRefusal, systemCode } from './state-failure.js'
 
 export interface StateDirectoryOptions {
   /** Used as it is, or refused. Default: `RINGFENCE_STATE_DIR`, then the places that users have. */
   path?: string | undefined
   env?: NodeJS.ProcessEnv
+  /** As process.platform. */
+  system?: string
 }
-
-const STAGE = 'state.directory'
 
 /** Failures that mean "not here": the next place is tried. */
 const NEXT_PLACE = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])
@@ -30,6 +31,8 @@ const SHARED = 0o077
  * @throws SandboxError, stage `state.directory`.
  */
 export async function openStateDirectory(options: StateDirectoryOptions = {}): Promise<string> {
+  const { env = process.env, system = process.platform } = options
+  if (system === 'win32') return openWindowsStateDirectory(statedPlace(options, env) ?? usualStateDirectory(env))
   const { stated, usual } = candidates(options)
   const root = stated === undefined ? await firstUsable(usual) : await makePrivate(stated)
   const masks = await makePrivate(join(root, 'masks'))
@@ -39,10 +42,15 @@ export async function openStateDirectory(options: StateDirectoryOptions = {}): P
   return root
 }
 
-function candidates({ path, env = process.env }: StateDirectoryOptions): { stated?: string; usual: string[] } {
-  const stated = path ?? (env.RINGFENCE_STATE_DIR || undefined)
+function statedPlace({ path }: StateDirectoryOptions, env: NodeJS.ProcessEnv): string | undefined {
+  return path ?? (env.RINGFENCE_STATE_DIR || undefined)
+}
+
+function candidates(options: StateDirectoryOptions): { stated?: string; usual: string[] } {
+  const { env = process.env } = options
+  const stated = statedPlace(options, env)
   if (stated !== undefined) {
-    if (!isAbsolute(stated)) throw refusal(stated, 'is not an absolute path')
+    if (!isAbsolute(stated)) throw stateRefusal(stated, 'is not an absolute path')
     return { stated, usual: [] }
   }
   const usual: string[] = []
@@ -64,43 +72,38 @@ async function firstUsable(places: readonly string[]): Promise<string> {
       failures.push(error)
     }
   }
-  throw new SandboxError(`no place for the state of ringfence: ${places.join(', ')}`, {
-    code: 'SANDBOX_SETUP_FAILED',
-    stage: STAGE,
-    ...hint(),
-    cause: new AggregateError(failures, 'every place failed'),
-  })
+  throw noPlaceForState(places, failures)
 }
 
 async function makePrivate(path: string): Promise<string> {
-  await attempt(path, () => mkdir(path, { recursive: true, mode: 0o700 }))
-  const info = await attempt(path, () => lstat(path))
-  if (!info.isDirectory()) throw refusal(path, 'is not a directory')
+  await attemptAt(path, () => mkdir(path, { recursive: true, mode: 0o700 }))
+  const info = await attemptAt(path, () => lstat(path))
+  if (!info.isDirectory()) throw stateRefusal(path, 'is not a directory')
   requireOwned(path, info.uid)
-  if ((info.mode & SHARED) !== 0) throw refusal(path, 'can be entered by others (mode 0700 is needed)')
+  if ((info.mode & SHARED) !== 0) throw stateRefusal(path, 'can be entered by others (mode 0700 is needed)')
   // Only now: what is its owner's cannot be exchanged by others for something else.
-  return attempt(path, () => realpath(path))
+  return attemptAt(path, () => realpath(path))
 }
 
 async function makeHiddenFile(path: string): Promise<void> {
-  await attempt(path, async () => {
+  await attemptAt(path, async () => {
     const file = await open(path, 'wx', 0o000).catch(unlessThere)
     await file?.close()
   })
-  const info = await attempt(path, () => lstat(path))
-  if (!info.isFile() || info.size !== 0 || info.nlink !== 1) throw refusal(path, 'is not an empty file')
+  const info = await attemptAt(path, () => lstat(path))
+  if (!info.isFile() || info.size !== 0 || info.nlink !== 1) throw stateRefusal(path, 'is not an empty file')
   requireOwned(path, info.uid)
-  if ((info.mode & PERMISSIONS) !== 0) await attempt(path, () => chmod(path, 0o000))
+  if ((info.mode & PERMISSIONS) !== 0) await attemptAt(path, () => chmod(path, 0o000))
 }
 
 async function makeHiddenDirectory(path: string): Promise<void> {
-  await attempt(path, () => mkdir(path, 0o000).catch(unlessThere))
-  const info = await attempt(path, () => lstat(path))
-  if (!info.isDirectory()) throw refusal(path, 'is not a directory')
+  await attemptAt(path, () => mkdir(path, 0o000).catch(unlessThere))
+  const info = await attemptAt(path, () => lstat(path))
+  if (!info.isDirectory()) throw stateRefusal(path, 'is not a directory')
   requireOwned(path, info.uid)
   if ((info.mode & PERMISSIONS) !== 0) {
-    if ((await attempt(path, () => readdir(path))).length > 0) throw refusal(path, 'is not empty')
-    await attempt(path, () => chmod(path, 0o000))
+    if ((await attemptAt(path, () => readdir(path))).length > 0) throw stateRefusal(path, 'is not empty')
+    await attemptAt(path, () => chmod(path, 0o000))
   }
 }
 
@@ -110,41 +113,5 @@ function unlessThere(error: unknown): undefined {
 
 function requireOwned(path: string, uid: number): void {
   const own = process.geteuid?.()
-  if (uid !== own) throw refusal(path, `belongs to user ${uid}, not to user ${own}`)
-}
-
-function refusal(path: string, why: string): SandboxError {
-  return new SandboxError(`the state directory cannot be used: ${path} ${why}`, {
-    code: 'SANDBOX_SETUP_FAILED',
-    stage: STAGE,
-    path,
-    ...hint(),
-  })
-}
-
-async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action()
-  } catch (error) {
-    if (systemCode(error) === '') throw error
-    const { errno, syscall } = error as NodeJS.ErrnoException
-    throw new SandboxError(`the state directory cannot be used: ${path} (${STAGE}: ${syscall} ${systemCode(error)})`, {
-      code: 'SANDBOX_SETUP_FAILED',
-      stage: STAGE,
-      path,
-      ...(errno !== undefined && { errno: Math.abs(errno), syscall: syscall ?? '' }),
-      ...hint(),
-      cause: error,
-    })
-  }
-}
-
-function systemCode(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code
-  return typeof code === 'string' && (error as NodeJS.ErrnoException).syscall !== undefined ? code : ''
-}
-
-function hint(): { hint?: string } {
-  const text = hintFor({ stage: STAGE })
-  return text === undefined ? {} : { hint: text }
+  if (uid !== own) throw stateRefusal(path, `belongs to user ${uid}, not to user ${own}`)
 }
