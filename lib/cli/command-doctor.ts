@@ -20,7 +20,7 @@ function scratchDirectory(): string {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => process.exit(EXIT.signalBase + constants.signals[signal]))
   }
-  const directory = mkdtempSync(join(realpathSync(tmpdir()), 'ringfence-doctor-'))
+  const directory = mkdtempSync(join(realpathSync.native(tmpdir()), 'ringfence-doctor-'))
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
   return directory
 }

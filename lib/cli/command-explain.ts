@@ -1,35 +1,64 @@
 /** `ringfence explain`: what each rule becomes on this machine. Runs nothing of the caller's. */
+import { examineAcls } from '../acl-examination.js'
 import { SandboxError } from '../errors.js'
+import type { AclReport } from '../native/binding-types.js'
 import { explainPlan, explainUnenforceable } from '../plan/explain.js'
 import type { BackendProbe } from '../probe/probe.js'
 import type { Explanation } from '../sandbox.js'
+import { aclLines } from './acl-lines.js'
 import type { Invocation } from './arguments.js'
 import { oneLine } from './error-line.js'
 import { EXIT } from './exit-codes.js'
-import { openSandbox } from './open-sandbox.js'
+import { openSandbox, sandboxOptions } from './open-sandbox.js'
 import { print } from './output.js'
+import type { PolicyArguments } from './policy-arguments.js'
 import { runFailure } from './run-report.js'
 
 /** @returns The exit code of ringfence. */
 export async function explain({ policy, json }: Extract<Invocation, { command: 'explain' }>): Promise<number> {
-  let explanation: Explanation
+  let explained: Explained
   try {
-    const sandbox = await openSandbox(policy)
-    explanation = sandbox.explain()
-    await sandbox.close()
+    explained = await (process.platform === 'win32' ? explainAcls(policy) : explainSandbox(policy))
   } catch (error) {
     if (json) print(`${JSON.stringify(runFailure(error), null, 2)}\n`)
     else if (error instanceof SandboxError && error.unenforceable !== undefined) print(text(refusalLines(error)))
     throw error
   }
-  print(json ? `${JSON.stringify(explanation, null, 2)}\n` : text(explanationLines(explanation)))
+  const { explanation, acls, failure } = explained
+  if (json) {
+    const report = { ...explanation, ...(acls && { acls }), ...(failure && runFailure(failure)) }
+    print(`${JSON.stringify(report, null, 2)}\n`)
+  } else {
+    print(text(explanationLines(explained)))
+  }
+  // What commands would run under is said; that none can be run here is an error all the same.
+  if (failure !== undefined) throw failure
   return EXIT.success
 }
 
-function explanationLines({ plan, policy, probes }: Explanation): string[] {
+interface Explained {
+  explanation: Explanation
+  acls?: AclReport[]
+  failure?: SandboxError
+}
+
+async function explainSandbox(policy: PolicyArguments): Promise<Explained> {
+  const sandbox = await openSandbox(policy)
+  const explanation = sandbox.explain()
+  await sandbox.close()
+  return { explanation }
+}
+
+async function explainAcls(policy: PolicyArguments): Promise<Explained> {
+  return examineAcls(await sandboxOptions(policy))
+}
+
+function explanationLines({ explanation, acls = [] }: Explained): string[] {
+  const { plan, policy, probes } = explanation
   const warnings = policy.warnings.map((warning) => `  ${warning}`)
   return [
     ...explainPlan(plan),
+    ...(acls.length > 0 ? ['ACLs now:', ...aclLines(plan, acls).map((line) => `  ${line}`)] : []),
     'backends tried:',
     ...probes.map((probe) => `  ${probeLine(probe, plan.backend)}`),
     ...(warnings.length > 0 ? ['warnings:', ...warnings] : []),

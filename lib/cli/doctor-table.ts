@@ -26,18 +26,40 @@ export function doctorTable({ fenced, backend, machine, backends, hints }: Docto
 }
 
 function machineLines(machine: MachineReport): string[] {
-  const { bubblewrap, landlockAbi } = machine
   const rows: Array<[string, string]> = [
     ['ringfence', machine.ringfence],
     ['node', machine.node],
-    ['kernel', `${machine.kernel} ${machine.arch}`],
-    ['user', String(machine.uid)],
-    ['Landlock', landlockAbi === null ? 'unknown' : landlockAbi === 0 ? 'none' : `ABI ${landlockAbi}`],
-    ['bwrap', bubblewrap === null ? 'none that can be used' : `${bubblewrap.version} ${bubblewrap.executable}`],
-    ['launcher', machine.helperSource === null ? 'not loaded' : `from ${machine.helperSource}`],
+    ...(machine.windows === undefined ? linuxRows(machine) : windowsRows(machine, machine.windows)),
     ['state', machine.stateDirectory ?? 'none'],
   ]
   return rows.map(([name, value]) => `${name.padEnd(10)} ${value}`)
+}
+
+function linuxRows({
+  kernel,
+  arch,
+  uid,
+  landlockAbi,
+  bubblewrap,
+  helperSource,
+}: MachineReport): Array<[string, string]> {
+  return [
+    ['kernel', `${kernel} ${arch}`],
+    ['user', String(uid)],
+    ['Landlock', landlockAbi === null ? 'unknown' : landlockAbi === 0 ? 'none' : `ABI ${landlockAbi}`],
+    ['bwrap', bubblewrap === null ? 'none that can be used' : `${bubblewrap.version} ${bubblewrap.executable}`],
+    ['launcher', helperSource === null ? 'not loaded' : `from ${helperSource}`],
+  ]
+}
+
+function windowsRows(
+  { kernel, arch }: MachineReport,
+  { build, elevated }: NonNullable<MachineReport['windows']>,
+): Array<[string, string]> {
+  return [
+    ['Windows', `${kernel} ${arch}, build ${build}`],
+    ['user', elevated ? 'an administrator, elevated' : 'without the rights of an administrator'],
+  ]
 }
 
 function backendLines({ backend, available, reason, checks }: BackendReport): string[] {

@@ -13,6 +13,7 @@ const POLICY_OPTIONS = {
   deny: { type: 'string', multiple: true },
   network: { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
+  'best-effort': { type: 'string', multiple: true },
   backend: { type: 'string' },
   timeout: { type: 'string' },
   memory: { type: 'string' },

@@ -11,6 +11,9 @@ const OVERVIEW = `ringfence runs commands behind a fence that the operating syst
 
 Without options the command may read everything, write below the current directory and
 the temporary directories, and reach no network.
+
+Windows restricts writing only, so a run there has to say what it does without:
+--network unrestricted --best-effort unix-sockets --best-effort processes
 `
 
 const POLICY_OPTIONS = `  --policy FILE|PRESET   policy file (.toml, .json) or preset: read-only, workspace-write (default)
@@ -19,6 +22,7 @@ const POLICY_OPTIONS = `  --policy FILE|PRESET   policy file (.toml, .json) or p
   --write PATH           may be read and written; repeatable
   --deny PATH            may be neither read nor written; repeatable
   --network MODE         none (default) or unrestricted
+  --best-effort NAME     a protection that need not be complete: unix-sockets, processes, ...; repeatable
   --backend NAME         auto (default), namespaces, bubblewrap, landlock, restricted-token
   --timeout MS           end the command after this time
   --memory BYTES         limit of memory, of all processes together
@@ -46,7 +50,7 @@ ${POLICY_OPTIONS}
   -q, --quiet            no warnings
 
 Standard input, output and error are those of ringfence. SIGINT, SIGTERM, SIGHUP, SIGQUIT,
-SIGUSR1, SIGUSR2 and SIGWINCH go on to the command.
+SIGUSR1, SIGUSR2 and SIGWINCH go on to the command; on Windows Ctrl-C and Ctrl-Break end it.
 
 With --tty everything that is typed goes to the terminal of the command, Ctrl-C included. Its
 size follows yours, or is 80 x 24. Your terminal is as before when ringfence ends.
@@ -58,6 +62,7 @@ ${POLICY_OPTIONS}
   --json                 print the plan as JSON
 
 Nothing is run; a command after "--" is accepted so that the line of a run can be reused.
+On Windows it also shows what the ACLs of the paths say now.
 `,
   doctor: `ringfence doctor [--json]
 
@@ -67,7 +72,8 @@ shows that it works without the fence.
   --json                 print the report as JSON
 
 Exit code 0 when the default policy can be enforced here and every check of the backend that is
-taken for it passed, otherwise 1.
+taken for it passed, otherwise 1. On Windows that is the default policy with the network open, and
+with unix-sockets and processes as best effort.
 `,
 }
 

@@ -13,15 +13,20 @@ import { UsageError } from './usage-error.js'
 
 /** Throws what Sandbox.create and loadPolicyFile throw, and a UsageError for what only a command line can get wrong. */
 export async function openSandbox(given: PolicyArguments): Promise<Sandbox> {
+  return Sandbox.create(await sandboxOptions(given))
+}
+
+/** Throws what loadPolicyFile throws, and a UsageError. */
+export async function sandboxOptions(given: PolicyArguments): Promise<SandboxOptions> {
   enterExistingDirectory(given.cwd)
   requireDirectories(given)
   const { policy, ...from } = await basePolicy(given.policy)
-  return Sandbox.create({
+  return {
     policy: withOptions(policy, given),
     backend: given.backend,
     ...(given.cwd !== undefined && { cwd: given.cwd }),
     ...from,
-  })
+  }
 }
 
 /**
@@ -82,10 +87,13 @@ async function basePolicy(name = 'workspace-write'): Promise<BasePolicy> {
 
 /** The name of a preset stays a name where nothing is added: it needs no check, and no code for checking is loaded. */
 function withOptions(base: BasePolicy['policy'], given: PolicyArguments): BasePolicy['policy'] {
-  const { rules, network, environment, limits } = given
+  const { rules, network, bestEffort, environment, limits } = given
   const additions: Policy = {
     ...(rules.length > 0 && { filesystem: {} }),
     ...(network !== undefined && { network: { mode: network } }),
+    ...(bestEffort.length > 0 && {
+      protections: Object.fromEntries(bestEffort.map((protection) => [protection, 'best-effort'])),
+    }),
     ...(Object.keys(environment).length > 0 && { environment: { set: environment } }),
     ...(Object.keys(limits).length > 0 && { limits }),
   }
@@ -95,6 +103,7 @@ function withOptions(base: BasePolicy['policy'], given: PolicyArguments): BasePo
     ...policy,
     ...(additions.filesystem && { filesystem: addRules(policy.filesystem, rules) }),
     ...(additions.network && { network: { ...policy.network, ...additions.network } }),
+    ...(additions.protections && { protections: { ...policy.protections, ...additions.protections } }),
     ...(additions.environment && {
       environment: { ...policy.environment, set: { ...policy.environment?.set, ...environment } },
     }),

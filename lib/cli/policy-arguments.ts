@@ -1,6 +1,6 @@
 /** The values of the options that make up a policy. */
 import { BACKENDS, type BackendName } from '../plan/types.js'
-import type { Access, LimitsPolicy, NetworkMode } from '../policy/types.js'
+import { type Access, type LimitsPolicy, type NetworkMode, PROTECTIONS, type Protection } from '../policy/types.js'
 import type { GivenOptions } from './given-options.js'
 import { UsageError } from './usage-error.js'
 
@@ -13,6 +13,8 @@ export interface PolicyArguments {
   rules: Array<{ path: string; access: Access }>
   network: NetworkMode | undefined
   allowHosts: string[]
+  /** From --best-effort. */
+  bestEffort: Protection[]
   backend: BackendName | 'auto'
   timeoutMs: number | undefined
   limits: LimitsPolicy
@@ -27,6 +29,7 @@ export function readPolicyArguments(given: GivenOptions): PolicyArguments {
     rules: given.rules,
     network,
     allowHosts: given.values.get('allow-host') ?? [],
+    bestEffort: (given.values.get('best-effort') ?? []).map(readProtection),
     backend: readBackend(given),
     timeoutMs: readCount(given, 'timeout', 'milliseconds'),
     limits: readLimits(given),
@@ -60,6 +63,12 @@ function readNetwork(given: GivenOptions): NetworkMode | undefined {
     )
   }
   return mode
+}
+
+function readProtection(value: string): Protection {
+  const protection = PROTECTIONS.find((known) => known === value)
+  if (protection !== undefined) return protection
+  throw new UsageError('unknown protection', `--best-effort ${value}`, `Use one of ${PROTECTIONS.join(', ')}.`)
 }
 
 function readBackend(given: GivenOptions): BackendName | 'auto' {

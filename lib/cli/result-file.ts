@@ -49,6 +49,30 @@ export function openResultFile(file: string): ResultFile {
 }
 
 function replacingFile(path: string): ResultFile {
+  return process.platform === 'win32' ? heldFile(path) : fileInHeldDirectory(path)
+}
+
+/**
+ * On Windows no file can be made through a directory that is held. But while a file is open, the directories that it
+ * is in keep their names: so the file is made at the start, and stays open until it has its name.
+ */
+function heldFile(path: string): ResultFile {
+  const { fd, path: temporary } = createBeside(dirname(path), basename(path))
+  // Also when nothing is ever written.
+  process.once('exit', () => rmSync(temporary, { force: true }))
+  return {
+    write(value) {
+      try {
+        writeFileSync(fd, serialize(value))
+        renameSync(temporary, path)
+      } finally {
+        closeSync(fd)
+      }
+    },
+  }
+}
+
+function fileInHeldDirectory(path: string): ResultFile {
   const directory = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY)
   const below = `/proc/self/fd/${directory}`
   // A trial: what fails now would fail after the command has run.
@@ -75,6 +99,7 @@ function replacingFile(path: string): ResultFile {
 function createBeside(directory: string, name: string): { fd: number; path: string } {
   // A name of its own length: a long name must not fail for the suffix.
   const path = `${directory}/.${name.slice(0, 64)}.${randomBytes(8).toString('hex')}.tmp`
+  // O_NOFOLLOW and O_NOCTTY are nothing on Windows.
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
   return { fd: openSync(path, flags, 0o666), path }
 }

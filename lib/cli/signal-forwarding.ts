@@ -4,7 +4,15 @@
  * The command has a session of its own, so the terminal's Ctrl-C and window changes do not reach it by themselves.
  */
 
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const
+const FORWARDED: readonly NodeJS.Signals[] =
+  process.platform === 'win32'
+    ? ['SIGINT', 'SIGBREAK', 'SIGHUP']
+    : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH']
+
+/** What the command gets. On Windows Ctrl-Break, and the end of the console, can only be told by ending it. */
+function passedOn(signal: NodeJS.Signals): NodeJS.Signals {
+  return process.platform === 'win32' && signal !== 'SIGINT' ? 'SIGTERM' : signal
+}
 
 /**
  * @param except With a terminal of its own, the command learns by that what the caller's terminal tells by a signal.
@@ -16,7 +24,7 @@ export function forwardSignals(
 ): () => void {
   const forwarded = FORWARDED.filter((signal) => signal !== except)
   const forward = (signal: NodeJS.Signals): void => {
-    child.kill(signal)
+    child.kill(passedOn(signal))
   }
   for (const signal of forwarded) process.on(signal, forward)
   return () => {

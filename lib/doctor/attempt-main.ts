@@ -4,8 +4,19 @@
  *
  *     node attempt-main.js ACTION ARG...
  */
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { type StdioOptions, spawn } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createConnection, type NetConnectOpts } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { ATTEMPT_EXIT } from './attempt-exit.js'
@@ -20,6 +31,10 @@ const ACTIONS: Record<string, Action> = {
   read: (path) => void readFileSync(path as string),
   write: (path) => writeFileSync(path as string, 'written\n'),
   create: createAnyKind,
+  remove: (path) => rmSync(path as string),
+  'remove-directory': (path) => rmdirSync(path as string),
+  rename: (from, to) => renameSync(from as string, to as string),
+  exit: (code) => process.exit(Number(code)),
   'connect-tcp': (port) => connect({ host: '127.0.0.1', port: Number(port) }),
   'connect-unix': (path) => connect({ path: path as string }),
   find: findProcess,
@@ -96,7 +111,14 @@ async function daemonize(beatFile = ''): Promise<void> {
 
 function startDetached(action: string, beatFile: string): void {
   const program = fileURLToPath(import.meta.url)
-  spawn(process.execPath, [program, action, beatFile], { detached: true, stdio: 'ignore' }).unref()
+  spawn(process.execPath, [program, action, beatFile], { detached: true, stdio: daemonStdio(beatFile) }).unref()
+}
+
+/** Nothing of ours, so that nobody waits for it. On Windows a strict token cannot open NUL for writing. */
+function daemonStdio(beatFile: string): StdioOptions {
+  if (process.platform !== 'win32') return 'ignore'
+  const log = openSync(`${beatFile}.log`, 'a')
+  return ['ignore', log, log]
 }
 
 /** Writes its process id and the time until the file is gone, so that it ends with its directory at the latest. */

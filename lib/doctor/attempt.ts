@@ -31,6 +31,13 @@ export function attemptCommand(...args: string[]): [string, ...string[]] {
   return [process.execPath, fileURLToPath(new URL('./attempt-main.js', import.meta.url)), ...args]
 }
 
+/** A command that does nothing but end with this code. */
+export function exitCommand(code: number): [file: string, args: string[]] {
+  if (process.platform !== 'win32') return ['/bin/sh', ['-c', `exit ${code}`]]
+  const [file, ...args] = attemptCommand('exit', String(code))
+  return [file, args]
+}
+
 /** Runs one attempt in a sandbox of its own. Throws SandboxError when it could not run, Error when it says nothing. */
 export async function attemptFenced(options: FenceOptions, ...args: string[]): Promise<FencedOutcome> {
   const sandbox = await Sandbox.create({ policy: checkPolicy(options), cwd: options.cwd, backend: options.backend })

@@ -3,21 +3,26 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { SandboxError } from '../errors.js'
+import { BACKEND_TABLE, type BackendTraits } from '../plan/backends.js'
 import type { BackendName } from '../plan/types.js'
 import { FILE_CHECKS } from './file-checks.js'
 import { HOST_CHECKS } from './host-checks.js'
 import { NETWORK_CHECKS } from './network-checks.js'
 import { PROCESS_CHECKS } from './process-checks.js'
 import type { Check, CheckResult, Observation } from './types.js'
+import { WINDOWS_CHECKS } from './windows-checks.js'
 
-const CHECKS: readonly Check[] = [...FILE_CHECKS, ...NETWORK_CHECKS, ...PROCESS_CHECKS, ...HOST_CHECKS]
+const CHECKS: Readonly<Record<BackendTraits['system'], readonly Check[]>> = {
+  linux: [...FILE_CHECKS, ...NETWORK_CHECKS, ...PROCESS_CHECKS, ...HOST_CHECKS],
+  win32: WINDOWS_CHECKS,
+}
 
 const CHECK_DEADLINE_MS = 60_000
 
 /** `scratch` is an empty directory. */
 export async function runChecks(backend: BackendName, scratch: string): Promise<CheckResult[]> {
   const results: CheckResult[] = []
-  for (const check of CHECKS) results.push(await runCheck(backend, check, scratch))
+  for (const check of CHECKS[BACKEND_TABLE[backend].system]) results.push(await runCheck(backend, check, scratch))
   return results
 }
 

@@ -8,6 +8,7 @@ import { type BackendProbe, type ProbeReport, probe } from '../probe/probe.js'
 import { Sandbox } from '../sandbox.js'
 import { describeFailure, runChecks } from './check-runner.js'
 import { machineReport } from './machine.js'
+import { systemHints, systemPolicy } from './system-policy.js'
 import type { BackendReport, DoctorReport } from './types.js'
 
 /**
@@ -26,7 +27,7 @@ export async function examine(scratch: string): Promise<DoctorReport> {
   const backends: BackendReport[] = []
   for (const backend of probed.backends) backends.push(await examineBackend(backend, scratch))
   const fenced = backends.some(({ backend, passed }) => backend === taken.backend && passed)
-  const hints = [...(taken.failure === undefined ? [] : [taken.failure]), ...probed.warnings]
+  const hints = [...(taken.failure === undefined ? [] : [taken.failure]), ...probed.warnings, ...systemHints()]
   return { fenced, backend: taken.backend, machine: machineReport(probed), backends, hints }
 }
 
@@ -42,12 +43,12 @@ async function examineBackend(
   return { backend, available, checks, passed: checks.every(({ status }) => status === 'passed') }
 }
 
-/** What `auto` takes for the default policy. */
+/** What `auto` takes for the policy of this system. */
 async function backendTaken(scratch: string): Promise<{ backend: BackendName | null; failure?: string }> {
   const cwd = join(scratch, 'auto')
   await mkdir(cwd)
   try {
-    const sandbox = await Sandbox.create({ policy: 'workspace-write', cwd })
+    const sandbox = await Sandbox.create({ policy: systemPolicy(), cwd })
     const { backend } = sandbox.explain().plan
     await sandbox.close()
     return { backend }

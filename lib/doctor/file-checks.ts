@@ -4,7 +4,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PROTECTIONS } from '../policy/types.js'
 import { Sandbox } from '../sandbox.js'
-import { attemptFenced, attemptFree } from './attempt.js'
+import { attemptFenced, attemptFree, exitCommand } from './attempt.js'
+import { systemPolicy } from './system-policy.js'
 import type { Check, CheckContext, Observation } from './types.js'
 
 const START_EXIT = 43
@@ -49,9 +50,9 @@ export const FILE_CHECKS: readonly Check[] = [
 ]
 
 async function observeStart({ backend, directory }: CheckContext): Promise<Observation> {
-  const sandbox = await Sandbox.create({ policy: 'workspace-write', cwd: directory, backend })
+  const sandbox = await Sandbox.create({ policy: systemPolicy(), cwd: directory, backend })
   try {
-    const result = await sandbox.exec('/bin/sh', ['-c', `exit ${START_EXIT}`])
+    const result = await sandbox.exec(...exitCommand(START_EXIT))
     const detail = result.signal === null ? `exit code ${result.exitCode}` : `ended by ${result.signal}`
     return { holds: result.exitCode === START_EXIT, controlHolds: true, detail, control: 'none needed' }
   } finally {
@@ -125,7 +126,7 @@ async function observeMissingProtectedPath(context: CheckContext): Promise<Obser
   return refusal(fenced, arrived, free.allowed && beside.allowed, `${free.detail}; another name: ${beside.detail}`)
 }
 
-function refusal(
+export function refusal(
   fenced: { allowed: boolean; detail: string },
   arrived: boolean,
   controlHolds: boolean,
@@ -136,7 +137,7 @@ function refusal(
 }
 
 /** `work` is a writable root, `outside` is not. */
-async function layOut({ backend, directory }: CheckContext, protections: Check['protections']) {
+export async function layOut({ backend, directory }: CheckContext, protections: Check['protections']) {
   const work = join(directory, 'work')
   const outside = join(directory, 'outside')
   await mkdir(work)

@@ -2,6 +2,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Sandbox } from '../sandbox.js'
+import { exitCommand } from './attempt.js'
+import { systemPolicy } from './system-policy.js'
 import type { Check, CheckContext, Observation } from './types.js'
 
 export const HOST_CHECKS: readonly Check[] = [
@@ -18,10 +20,10 @@ async function observeHostClean({ backend, directory }: CheckContext): Promise<O
   await mkdir(work)
   await mkdir(temporary)
   const before = await snapshot(directory)
-  const env = { ...process.env, TMPDIR: temporary }
-  const sandbox = await Sandbox.create({ policy: 'workspace-write', cwd: work, backend, env })
+  const env = { ...process.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary }
+  const sandbox = await Sandbox.create({ policy: systemPolicy(), cwd: work, backend, env })
   try {
-    const { exitCode } = await sandbox.exec('/bin/sh', ['-c', ':'])
+    const { exitCode } = await sandbox.exec(...exitCommand(0))
     if (exitCode !== 0) throw new Error(`the command ended with ${exitCode}`)
   } finally {
     await sandbox.close()
@@ -41,8 +43,12 @@ async function observeHostClean({ backend, directory }: CheckContext): Promise<O
 /** Every file below the directory, and mounts that name it. */
 async function snapshot(directory: string): Promise<string[]> {
   const files = (await readdir(directory, { recursive: true })).map((name) => join(directory, name))
-  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(directory))
+  const mounts = process.platform === 'linux' ? await mountsOf(directory) : []
   return [...files, ...mounts.map((line) => `mount ${line}`)]
+}
+
+async function mountsOf(directory: string): Promise<string[]> {
+  return (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(directory))
 }
 
 function difference(before: readonly string[], after: readonly string[]): string[] {

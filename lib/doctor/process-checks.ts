@@ -5,12 +5,20 @@ import { once } from 'node:events'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { BACKEND_TABLE } from '../plan/backends.js'
 import { attemptCommand, attemptFenced, attemptFree } from './attempt.js'
 import type { Check, CheckContext, Observation } from './types.js'
 
 const BEAT_MS = 20
 const SETTLE_MS = 150
 const PATIENCE_MS = 5000
+
+export const TREE_KILL: Check = {
+  id: 'tree-kill',
+  title: 'a daemon that left its session is gone when the command has ended',
+  protections: ['processes'],
+  observe: observeTreeKill,
+}
 
 export const PROCESS_CHECKS: readonly Check[] = [
   {
@@ -25,12 +33,7 @@ export const PROCESS_CHECKS: readonly Check[] = [
     protections: ['processes'],
     observe: (context) => withVictim(context, observeUnkillable),
   },
-  {
-    id: 'tree-kill',
-    title: 'a daemon that left its session is gone when the command has ended',
-    protections: ['processes'],
-    observe: observeTreeKill,
-  },
+  TREE_KILL,
 ]
 
 interface Victim {
@@ -134,5 +137,7 @@ async function signalThatEnds(child: ChildProcess): Promise<NodeJS.Signals | nul
 }
 
 function fenceOf(backend: CheckContext['backend'], work: string) {
-  return { backend, protections: ['processes'] as const, cwd: work, filesystem: { [work]: 'write' as const } }
+  const promised = BACKEND_TABLE[backend].protections.processes.level === 'full'
+  const protections = promised ? (['processes'] as const) : []
+  return { backend, protections, cwd: work, filesystem: { [work]: 'write' as const } }
 }

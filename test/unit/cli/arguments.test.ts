@@ -8,6 +8,7 @@ const NOTHING_GIVEN = {
   rules: [],
   network: undefined,
   allowHosts: [],
+  bestEffort: [],
   backend: 'auto',
   timeoutMs: undefined,
   limits: {},
@@ -30,6 +31,10 @@ describe('what is read', () => {
         tty: false,
         quiet: false,
       },
+    ],
+    [
+      ['explain', '--best-effort', 'processes', '--best-effort=network'],
+      { command: 'explain', policy: { ...NOTHING_GIVEN, bestEffort: ['processes', 'network'] }, json: false },
     ],
     [
       ['run', '--tty', '--', 'x'],
