@@ -71,12 +71,14 @@ export const BACKEND_TABLE: Record<BackendName, BackendTraits> = {
       'nested-repositories': { level: 'full', by: 'denying ACEs', limit: 'where the scan was complete' },
       network: { level: 'none', by: 'nothing', limit: 'a token does not restrict the network' },
       'unix-sockets': {
-        level: 'full',
+        level: 'partial',
         by: 'restricting SIDs',
-        limit: 'those (named pipes too) whose ACL names the logon session, or that have none, are in reach',
+        limit:
+          'servers of Windows (RPC, COM) decide themselves what they do for a restricted token; named pipes and ' +
+          'sockets whose ACL names the logon session, or that have none, are in reach',
       },
       processes: {
-        level: 'full',
+        level: 'partial',
         by: 'restricting SIDs, job',
         limit: "the memory of the user's other processes can be read",
       },

@@ -135,7 +135,12 @@ function refusedNested(policy: ResolvedPolicy): UnenforceableRule[] {
 
 function tokenFindings(policy: ResolvedPolicy, facts: WindowsFacts, hidden: Hidden): Findings {
   const { by } = BACKEND_TABLE[BACKEND].protections['file-writes']
-  const findings: Findings = { ...commonFindings(BACKEND, policy), 'file-reads': readFinding(policy, hidden) }
+  const findings: Findings = {
+    ...commonFindings(BACKEND, policy),
+    'file-reads': readFinding(policy, hidden),
+    'unix-sockets': alwaysPartial('unix-sockets'),
+    processes: alwaysPartial('processes'),
+  }
   findings.network ??= { level: 'none', by: 'nothing', reason: NETWORK }
   if (facts.volumesWithoutAcls.length > 0) {
     const volumes = facts.volumesWithoutAcls.join(', ')
@@ -149,6 +154,12 @@ function tokenFindings(policy: ResolvedPolicy, facts: WindowsFacts, hidden: Hidd
     findings['file-writes'] = { level: 'partial', by, reason }
   }
   return findings
+}
+
+/** What the table says of every policy. */
+function alwaysPartial(protection: 'unix-sockets' | 'processes'): NonNullable<Findings[Protection]> {
+  const { by, limit } = BACKEND_TABLE[BACKEND].protections[protection]
+  return { level: 'partial', by, ...(limit !== undefined && { reason: limit }) }
 }
 
 function readFinding(policy: ResolvedPolicy, { count }: Hidden): NonNullable<Findings[Protection]> {
@@ -172,7 +183,7 @@ function withoutNamed(findings: Findings, { refused }: Hidden): Findings {
 
 function tokenNotes(policy: ResolvedPolicy, facts: WindowsFacts, roots: readonly ResolvedRule[]): string[] {
   const notes = [
-    'everything that this user may read can be read, the memory of its other processes as well',
+    'everything that this user may read can be read',
     'servers that commands reach by RPC, COM or the network act with rights of their own',
   ]
   if (policy.protections['file-writes'] === 'strict') {

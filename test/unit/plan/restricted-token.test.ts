@@ -95,6 +95,14 @@ describe('refuses, naming the rule', () => {
     expect(refusedRules(windowsPolicy(EVERYTHING_READ, { network: 'proxy' }))).toContain('network proxy')
   })
 
+  test.each(['unix-sockets', 'processes'] as const)('%s as strict', (protection) => {
+    const strict = windowsPolicy(EVERYTHING_READ, { protections: { [protection]: 'strict' } })
+    expect(refusedRules(strict)).toEqual([`protections.${protection} = strict`])
+    const off = windowsPolicy(EVERYTHING_READ, { protections: { [protection]: 'off' } })
+    expect(windowsPlanOf(off).enforcement[protection].level).toBe('off')
+    expect(windowsPlanOf(windowsPolicy(EVERYTHING_READ)).enforcement[protection].level).toBe('partial')
+  })
+
   test('reading that is allowed for some paths only', () => {
     expect(refusedRules(windowsPolicy([rule(PROJECT, 'read')]))).toEqual(['protections.file-reads = strict'])
   })
