@@ -1,6 +1,5 @@
 /** What a resolved policy says about a path. Pure. */
-import { posix } from 'node:path'
-import { contains } from './paths.js'
+import { contains, isAbsolute, resolveFrom } from './paths.js'
 import type { Access, ResolvedPolicy, ResolvedRule } from './types.js'
 
 /**
@@ -8,8 +7,9 @@ import type { Access, ResolvedPolicy, ResolvedRule } from './types.js'
  * `path` is absolute; it is normalised as text, symbolic links in it are the caller's to resolve.
  */
 export function ruleFor(policy: Pick<ResolvedPolicy, 'rules'>, path: string): ResolvedRule | undefined {
-  if (!posix.isAbsolute(path)) throw new TypeError(`path: expected an absolute path, got ${JSON.stringify(path)}`)
-  const normalised = posix.resolve(path)
+  const system = (['posix', 'win32'] as const).find((candidate) => isAbsolute(candidate, path))
+  if (system === undefined) throw new TypeError(`path: expected an absolute path, got ${JSON.stringify(path)}`)
+  const normalised = resolveFrom(system, '/', path)
   return policy.rules.findLast((rule) => contains(rule.path, normalised))
 }
 

@@ -8,7 +8,7 @@
  */
 import { ruleFor } from './access.js'
 import { coversNetwork, intersectNetworks, mergeNetworks } from './network-algebra.js'
-import { comparePaths } from './paths.js'
+import { comparePaths, distinctPaths, keyOf } from './paths.js'
 import { RuleSet } from './rule-set.js'
 import type { AbsolutePath, Access, LimitsPolicy, ResolvedPolicy, ResolvedRule, ResolvedSymlink } from './types.js'
 
@@ -59,8 +59,7 @@ export function covers(granted: Permissions, asked: Permissions): boolean {
 
 /** Every path at which the access of one of the two may change; between them it is that of the path above. */
 function pathsOf(left: Permissions, right: Permissions): AbsolutePath[] {
-  const paths = new Set([...left.rules, ...right.rules].map((rule) => rule.path))
-  return [...paths].sort(comparePaths)
+  return distinctPaths([...left.rules, ...right.rules].map((rule) => rule.path)).sort(comparePaths)
 }
 
 function combine(
@@ -81,7 +80,7 @@ function combine(
 }
 
 function symlinksOf(left: Permissions, right: Permissions, rules: ResolvedRule[]): ResolvedSymlink[] {
-  const links = new Map([...right.symlinks, ...left.symlinks].map((link) => [link.path, link]))
+  const links = new Map([...right.symlinks, ...left.symlinks].map((link) => [keyOf(link.path), link]))
   return [...links.values()]
     .filter((link) => ruleFor({ rules }, link.path) === undefined)
     .sort((one, other) => comparePaths(one.path, other.path))

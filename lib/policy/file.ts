@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { SandboxError } from '../errors.js'
+import { errnoOf } from './file-system.js'
 import { findJsonFault } from './json-text.js'
 import { fieldName, PolicyError } from './policy-error.js'
 import type { Policy } from './types.js'
@@ -33,11 +34,12 @@ async function read(file: string): Promise<string> {
   try {
     bytes = await readFile(file)
   } catch (error) {
-    const { code, errno, syscall } = error as NodeJS.ErrnoException
+    const { code, syscall } = error as NodeJS.ErrnoException
+    const errno = errnoOf(error as NodeJS.ErrnoException)
     throw new SandboxError(`cannot read the policy ${file}: ${code}`, {
       code: 'SANDBOX_POLICY_UNREADABLE',
       stage: 'policy.read',
-      ...(errno === undefined || syscall === undefined ? {} : { errno: Math.abs(errno), syscall }),
+      ...(errno === undefined || syscall === undefined ? {} : { errno, syscall }),
       path: file,
       cause: error,
     })

@@ -6,7 +6,8 @@
 import type { PathResolver } from './canonical-path.js'
 import { type GitConfigEntry, parseGitConfig } from './git-config.js'
 import { readSmallFile } from './git-directory.js'
-import { join } from './paths.js'
+import { pathInFile } from './path-in-file.js'
+import { join, keyOf, nameOf, parentOf } from './paths.js'
 import type { AbsolutePath } from './types.js'
 
 export interface GitRepository {
@@ -29,7 +30,8 @@ const MAX_DEPTH = 10
 interface Reading extends ConfiguredPaths {
   resolver: PathResolver
   home: AbsolutePath | undefined
-  seen: Set<AbsolutePath>
+  /** Files by keyOf(). */
+  seen: Set<string>
   hooksPaths: string[]
   workTrees: Set<string>
 }
@@ -51,7 +53,7 @@ export async function configuredPaths(
   for (const name of ['config', 'config.worktree']) await readConfig(reading, gitDirectory, name, 0)
   // A relative hooks path can come before the core.worktree that it is relative to.
   for (const hooksPath of reading.hooksPaths) {
-    for (const base of reading.workTrees) reading.paths.push(absolute(base, hooksPath))
+    for (const base of reading.workTrees) reading.paths.push(...absolute(reading, base, hooksPath))
   }
   return { paths: [...new Set(reading.paths)], warnings: reading.warnings }
 }
@@ -59,11 +61,11 @@ export async function configuredPaths(
 /** `directory` is the one that the includes of the file are relative to: of its name as written, links and all. */
 async function readConfig(reading: Reading, directory: string, name: string, depth: number): Promise<void> {
   if (depth > MAX_DEPTH) return
-  const found = await reading.resolver.canonicalize(`${directory}/${name}`)
-  if (!found.ok || found.type !== 'file' || reading.seen.has(found.path)) return
-  reading.seen.add(found.path)
+  const found = await reading.resolver.canonicalize(join(directory, name))
+  if (!found.ok || found.type !== 'file' || reading.seen.has(keyOf(found.path))) return
+  reading.seen.add(keyOf(found.path))
   // One byte more than is used tells whether there is more.
-  const text = await readSmallFile(found.path, MAX_BYTES + 1)
+  const text = await readSmallFile(found.path, reading.resolver, MAX_BYTES + 1)
   if (text === undefined) return
   if (Buffer.byteLength(text) > MAX_BYTES) {
     reading.warnings.push(`${found.path} is too long: hooks and files that it names after 256 KiB are not protected`)
@@ -71,25 +73,25 @@ async function readConfig(reading: Reading, directory: string, name: string, dep
   for (const entry of parseGitConfig(text)) {
     const value = pathOf(entry, found.path, reading)
     if (value === undefined) continue
-    switch (nameOf(entry)) {
+    switch (settingOf(entry)) {
       case 'core.hookspath':
         reading.hooksPaths.push(value)
         break
       case 'core.worktree':
-        reading.workTrees.add(absolute(directory, value))
+        for (const workTree of absolute(reading, directory, value)) reading.workTrees.add(workTree)
         break
       case 'include.path':
       case 'includeif.*.path': {
-        const included = absolute(directory, value)
-        reading.paths.push(included)
-        const slash = included.lastIndexOf('/')
-        await readConfig(reading, included.slice(0, slash), included.slice(slash + 1), depth + 1)
+        for (const included of absolute(reading, directory, value)) {
+          reading.paths.push(included)
+          await readConfig(reading, parentOf(included), nameOf(included), depth + 1)
+        }
       }
     }
   }
 }
 
-function nameOf({ section, subsection, key }: GitConfigEntry): string {
+function settingOf({ section, subsection, key }: GitConfigEntry): string {
   return subsection === undefined ? `${section}.${key}` : `${section}.*.${key}`
 }
 
@@ -109,6 +111,9 @@ function pathOf({ value }: GitConfigEntry, file: AbsolutePath, { home, warnings 
   return undefined
 }
 
-function absolute(base: string, path: string): string {
-  return path.startsWith('/') ? path : `${base}/${path}`
+/** With the links and the `..` of POSIX in it. On Windows none where it names no place on a disk. */
+function absolute({ resolver: { system } }: Reading, base: string, path: string): string[] {
+  if (system === 'posix') return [path.startsWith('/') ? path : `${base}/${path}`]
+  const found = pathInFile(system, base, path)
+  return found === undefined ? [] : [found]
 }

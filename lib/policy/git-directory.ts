@@ -3,11 +3,9 @@
  * is not believed: to take access away any pointer is good enough, to open its target it has to be confirmed
  * from the other side, by files that only somebody with access to the repository could have written.
  */
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { posix } from 'node:path'
 import type { PathResolver } from './canonical-path.js'
-import { join, parentOf } from './paths.js'
+import { pathInFile } from './path-in-file.js'
+import { join, parentOf, samePath } from './paths.js'
 import type { AbsolutePath } from './types.js'
 
 export interface GitPointer {
@@ -22,11 +20,11 @@ const MAX_BYTES = 64 * 1024
 
 /** `undefined` when the file is not a pointer or leads nowhere. */
 export async function readGitFile(gitFile: AbsolutePath, paths: PathResolver): Promise<GitPointer | undefined> {
-  const target = /^gitdir: (.+?)[\r\n]*$/s.exec((await readSmallFile(gitFile)) ?? '')?.[1]
+  const target = /^gitdir: (.+?)[\r\n]*$/s.exec((await readSmallFile(gitFile, paths)) ?? '')?.[1]
   if (target === undefined) return undefined
   const gitDirectory = await directoryAt(target, parentOf(gitFile), paths)
   if (gitDirectory === undefined) return undefined
-  const common = await readLine(join(gitDirectory, 'commondir'))
+  const common = await readLine(join(gitDirectory, 'commondir'), paths)
   if (common === undefined) {
     const confirmed = await isWorkTreeOf(gitDirectory, parentOf(gitFile), paths)
     return { gitDirectory, commonDirectory: gitDirectory, confirmed }
@@ -49,44 +47,45 @@ async function isLinkedWorktree(
   { gitDirectory, commonDirectory }: GitPointer,
   paths: PathResolver,
 ): Promise<boolean> {
-  if (parentOf(gitDirectory) !== join(commonDirectory, 'worktrees')) return false
-  const back = await readLine(join(gitDirectory, 'gitdir'))
-  if (back === undefined || back.includes('\0')) return false
-  const found = await paths.canonicalize(posix.resolve(gitDirectory, back))
-  return found.ok && found.path === gitFile
+  if (!samePath(parentOf(gitDirectory), join(commonDirectory, 'worktrees'))) return false
+  const back = await readLine(join(gitDirectory, 'gitdir'), paths)
+  const path = back === undefined ? undefined : pathInFile(paths.system, gitDirectory, back)
+  if (path === undefined) return false
+  const found = await paths.canonicalize(path)
+  return found.ok && samePath(found.path, gitFile)
 }
 
 /** A submodule's git directory names its work tree in its config. */
 async function isWorkTreeOf(gitDirectory: AbsolutePath, workTree: AbsolutePath, paths: PathResolver): Promise<boolean> {
-  const config = (await readSmallFile(join(gitDirectory, 'config'))) ?? ''
+  const config = (await readSmallFile(join(gitDirectory, 'config'), paths)) ?? ''
   const named = /^\s*worktree\s*=\s*(.+?)\s*$/m.exec(config)?.[1]
-  return named !== undefined && (await directoryAt(named, gitDirectory, paths)) === workTree
+  const found = named === undefined ? undefined : await directoryAt(named, gitDirectory, paths)
+  return found !== undefined && samePath(found, workTree)
 }
 
 async function directoryAt(target: string, base: AbsolutePath, paths: PathResolver): Promise<AbsolutePath | undefined> {
-  if (target.includes('\0')) return undefined
-  const found = await paths.canonicalize(posix.resolve(base, target))
+  const path = pathInFile(paths.system, base, target)
+  if (path === undefined) return undefined
+  const found = await paths.canonicalize(path)
   return found.ok && found.type === 'directory' ? found.path : undefined
 }
 
-async function readLine(path: AbsolutePath): Promise<string | undefined> {
-  const line = (await readSmallFile(path))?.replace(/[\r\n]+$/, '')
+async function readLine(path: AbsolutePath, paths: PathResolver): Promise<string | undefined> {
+  const line = (await readSmallFile(path, paths))?.replace(/[\r\n]+$/, '')
   return line === '' ? undefined : line
 }
 
-/** The first bytes of a regular file. A FIFO in its place must not block us, hence O_NONBLOCK. */
-export async function readSmallFile(path: AbsolutePath, maxBytes = MAX_BYTES): Promise<string | undefined> {
-  let file: FileHandle | undefined
+/** The first bytes of a regular file. */
+export async function readSmallFile(
+  path: AbsolutePath,
+  { files }: PathResolver,
+  maxBytes = MAX_BYTES,
+): Promise<string | undefined> {
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    if (!(await file.stat()).isFile()) return undefined
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(maxBytes) })
-    return buffer.toString('utf8', 0, bytesRead)
+    return await files.readStart(path, maxBytes)
   } catch (error) {
     // Unreadable for us is unreadable for git: there is no pointer to follow.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error
     return undefined
-  } finally {
-    await file?.close()
   }
 }

@@ -5,13 +5,13 @@
  * A match that is a symbolic link stands for its target, and only ever takes access away there: otherwise the
  * command could plant a link in one run to be let through in the next.
  */
-import type { Dirent } from 'node:fs'
 import { SandboxError } from '../errors.js'
 import type { PathResolver } from './canonical-path.js'
+import type { DirectoryEntry } from './file-system.js'
 import { compileGlob, type GlobPattern } from './glob-pattern.js'
 import { type WalkBudget, walk } from './glob-walk.js'
 import { ruleError, type WrittenGlob } from './located-rules.js'
-import { join, outermost } from './paths.js'
+import { distinctPaths, join, outermost, type PathSystem } from './paths.js'
 import { unresolvable } from './resolve-context.js'
 import type { RuleSet } from './rule-set.js'
 import type { AbsolutePath, Access, ResolvedRule } from './types.js'
@@ -46,7 +46,7 @@ export async function expandGlobs(globs: WrittenGlob[], expansion: GlobExpansion
   const matches: Match[] = []
   const budget: WalkBudget = { entries: expansion.maxEntries, maxEntries: expansion.maxEntries }
   for (const [root, atRoot] of await byRoot(globs, expansion)) {
-    matches.push(...(await matchesBelow(root, atRoot, budget, expansion.warnings)))
+    matches.push(...(await matchesBelow(root, atRoot, budget, expansion)))
   }
   for (const glob of globs) matches.push(...(await literalMatches(glob, expansion.paths)))
   for (const glob of globs) {
@@ -64,9 +64,9 @@ export async function expandGlobs(globs: WrittenGlob[], expansion: GlobExpansion
 async function byRoot(globs: WrittenGlob[], { paths }: GlobExpansion): Promise<Map<AbsolutePath, GlobAtRoot[]>> {
   const roots = new Map<AbsolutePath, GlobAtRoot[]>()
   for (const glob of globs) {
-    const pattern = compile(glob)
+    const pattern = compile(glob, paths.system)
     const places = glob.places.map((place) => place.path)
-    for (const place of glob.anyDepth ? outermost(places) : new Set(places)) {
+    for (const place of glob.anyDepth ? outermost(places) : distinctPaths(places)) {
       const root = await paths.canonicalize(join(place, pattern.staticPrefix))
       if (!root.ok) throw unresolvable(`rule ${JSON.stringify(glob.text)}`, root)
       if (root.type !== 'directory') continue
@@ -77,12 +77,13 @@ async function byRoot(globs: WrittenGlob[], { paths }: GlobExpansion): Promise<M
   return roots
 }
 
-function compile(glob: WrittenGlob): GlobPattern {
+function compile(glob: WrittenGlob, system: PathSystem): GlobPattern {
   try {
-    return compileGlob(glob.pattern, glob)
+    return compileGlob(glob.pattern, { anyDepth: glob.anyDepth, system })
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw ruleError(glob, 'brackets do not pair up; write \\[ for a bracket of a name')
+    const bracket = system === 'win32' ? '[[]' : '\\['
+    throw ruleError(glob, `brackets do not pair up; write ${bracket} for a bracket of a name`)
   }
 }
 
@@ -90,16 +91,16 @@ async function matchesBelow(
   root: AbsolutePath,
   atRoot: GlobAtRoot[],
   budget: WalkBudget,
-  warnings: string[],
+  { paths, warnings }: GlobExpansion,
 ): Promise<Match[]> {
   const matches: Match[] = []
   const deepest = Math.max(...atRoot.map(({ pattern }) => pattern.maxDepth))
-  const visit = (relative: string, path: AbsolutePath, entry: Dirent): boolean => {
-    const type = entry.isDirectory() ? 'directory' : 'file'
+  const visit = (relative: string, path: AbsolutePath, { kind }: DirectoryEntry): boolean => {
+    const type = kind === 'directory' ? 'directory' : 'file'
     for (const { glob, pattern, crossesLink } of atRoot) {
       if (glob.directoriesOnly && type !== 'directory') continue
       if (pattern.matches(relative)) {
-        matches.push({ glob, path, type, restrictOnly: crossesLink || entry.isSymbolicLink() })
+        matches.push({ glob, path, type, restrictOnly: crossesLink || kind === 'symlink' })
       }
     }
     if (matches.length > MAX_MATCHES) throw tooMany(root)
@@ -110,7 +111,7 @@ async function matchesBelow(
     matches.push({ glob, path, type: 'directory', restrictOnly: true })
     warnings.push(`rule ${JSON.stringify(glob.text)}: ${path} cannot be read; the rule is applied to all of it`)
   }
-  await walk(root, { visit, unreadable }, budget)
+  await walk(root, { visit, unreadable }, budget, paths.files)
   return matches
 }
 

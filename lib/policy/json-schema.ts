@@ -1,10 +1,10 @@
 /** policy.schema.json, for editors and other tools. Generated: `npm run build:schema`. */
 import * as z from 'zod'
-import { policySchema } from './schema.js'
+import { policySchemaOf } from './schema.js'
 
 /** The text of the file. What JSON Schema cannot say (the syntax of paths and hosts) is checked when parsing. */
 export function policyJsonSchema(): string {
-  const { properties, ...rest } = z.toJSONSchema(policySchema, { target: 'draft-2020-12' })
+  const { properties, ...rest } = z.toJSONSchema(policySchemaOf('posix'), { target: 'draft-2020-12' })
   const schema = {
     ...rest,
     title: 'ringfence policy',

@@ -1,13 +1,10 @@
 /** From rules as written to rules with canonical paths: anchors, `~`, relative paths, missing paths, `:minimal`. */
-import { posix } from 'node:path'
 import type { PathFailure, PathResolver } from './canonical-path.js'
-import { MINIMAL_PATHS } from './minimal-paths.js'
-import { canCreateIn, isOurs } from './ownership.js'
-import { comparePaths, parentOf } from './paths.js'
+import { comparePaths, keyOf, parentOf, resolveFrom } from './paths.js'
 import { fieldName, PolicyError } from './policy-error.js'
+import type { Protecting } from './protections.js'
 import { missing, type Place, type Places, placesOf, unresolvable } from './resolve-context.js'
 import { type Anchor, parseRulePath } from './rule-path.js'
-import type { RuleSet } from './rule-set.js'
 import type { AbsolutePath, Access, AccessInput, ResolvedRule, ResolvedSymlink, RuleOrigin } from './types.js'
 
 /** One line of a policy's filesystem table. */
@@ -57,7 +54,7 @@ export async function locateRules(
   const globs: WrittenGlob[] = []
   const tasks: Array<Promise<LocatedRule | undefined>> = []
   for (const line of written) {
-    const path = parseRulePath(line.text)
+    const path = parseRulePath(line.text, paths.system)
     switch (path.kind) {
       case 'invalid':
         throw ruleError(line, path.problem)
@@ -68,17 +65,17 @@ export async function locateRules(
         globs.push({
           ...line,
           origin: { ...line.origin, kind: 'glob' },
-          places: anchored(line, path.anchor, places),
+          places: anchored(line, path, places, warnings),
           pattern: path.rest,
           anyDepth: path.anchor === 'anywhere',
           directoriesOnly: path.directoriesOnly,
         })
         break
       case 'minimal':
-        tasks.push(...MINIMAL_PATHS.map((entry) => locateMinimal(line, entry, paths)))
+        tasks.push(...places.minimal.map((entry) => locateMinimal(line, entry, paths)))
         break
       case 'path':
-        for (const place of anchored(line, path.anchor, places)) {
+        for (const place of anchored(line, path, places, warnings)) {
           const optional = path.rest === '' && (path.anchor === 'tmpdir' || path.anchor === 'slash_tmp')
           tasks.push(locate(line, place, path.rest, optional, paths, warnings))
         }
@@ -94,7 +91,10 @@ export async function locateRules(
  * - read and none: held where the command could make the path; elsewhere nothing can appear, and they go.
  * A held path is the first missing component, so that its parent exists: `./a/b` without `./a` holds `./a`.
  */
-export async function settleMissing(located: LocatedRule[], rules: RuleSet, warnings: string[]): Promise<void> {
+export async function settleMissing(
+  located: LocatedRule[],
+  { rules, paths, warnings }: Pick<Protecting, 'rules' | 'paths' | 'warnings'>,
+): Promise<void> {
   const waiting = located.filter(({ rule }) => rule.type === 'missing' && rules.get(rule.path) === rule)
   waiting.sort((left, right) => comparePaths(left.rule.path, right.rule.path))
   for (const { rule } of waiting) rules.delete(rule.path)
@@ -104,9 +104,12 @@ export async function settleMissing(located: LocatedRule[], rules: RuleSet, warn
       if (rules.accessAround(rule.path) === 'write') rules.add(rule)
       else if (optional) warnings.push(`${what}: ${rule.path} is missing; the rule is ignored`)
       else throw unresolvable(what, missing(rule.path), 'create it first, or make the directory around it writable')
-    } else if (rules.accessAround(firstMissing) === 'write' && (await canCreateIn(parentOf(firstMissing)))) {
+    } else if (
+      rules.accessAround(firstMissing) === 'write' &&
+      (await paths.files.canCreateIn(parentOf(firstMissing)))
+    ) {
       rules.add({ ...rule, path: firstMissing })
-      if (firstMissing !== rule.path) {
+      if (keyOf(firstMissing) !== keyOf(rule.path)) {
         warnings.push(`${what}: ${firstMissing} is missing; it is held empty, so that nothing can appear in it`)
       }
     } else {
@@ -123,9 +126,9 @@ async function locate(
   paths: PathResolver,
   warnings: string[],
 ): Promise<LocatedRule | undefined> {
-  const found = await paths.canonicalize(posix.resolve(place.path, rest))
+  const found = await paths.canonicalize(resolveFrom(paths.system, place.path, rest))
   if (!found.ok) {
-    if (!optional && !(await isOutOfReach(line, found))) throw unresolvable(`rule ${quoted(line)}`, found)
+    if (!optional && !(await isOutOfReach(line, found, paths))) throw unresolvable(`rule ${quoted(line)}`, found)
     warnings.push(`rule ${quoted(line)}: ${found.code} at ${found.path}; the rule is ignored`)
     return undefined
   }
@@ -140,8 +143,8 @@ async function locate(
 }
 
 /** What others keep from us they keep from the command, unless it may change the mode of their directory. */
-async function isOutOfReach(line: WrittenRule, failure: PathFailure): Promise<boolean> {
-  return line.access !== 'write' && failure.code === 'EACCES' && !(await isOurs(parentOf(failure.path)))
+async function isOutOfReach(line: WrittenRule, failure: PathFailure, { files }: PathResolver): Promise<boolean> {
+  return line.access !== 'write' && failure.code === 'EACCES' && !(await files.isOurs(parentOf(failure.path)))
 }
 
 async function locateMinimal(
@@ -156,9 +159,19 @@ async function locateMinimal(
   return { rule: { path, access: 'read', type, origin }, ownSymlinks: symlinks, anchorSymlinks: [], optional: true }
 }
 
-function anchored(line: WrittenRule, anchor: Anchor, places: Places): Place[] {
+function anchored(
+  line: WrittenRule,
+  { anchor, volume }: { anchor: Anchor; volume?: string },
+  places: Places,
+  warnings: string[],
+): Place[] {
+  if (volume !== undefined) return [{ path: volume, symlinks: [] }]
   const found = placesOf(anchor, places)
   if (found === undefined) throw ruleError(line, 'the home directory is not known')
+  // A preset is for all systems.
+  if (found.length === 0 && line.origin.kind === 'user') {
+    warnings.push(`rule ${quoted(line)}: there is no such directory on this system; the rule is ignored`)
+  }
   return found
 }
 

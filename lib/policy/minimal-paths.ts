@@ -1,9 +1,13 @@
+import { hostVariable } from './environment.js'
+import { isAbsolute, type PathSystem, resolveFrom } from './paths.js'
+import type { AbsolutePath } from './types.js'
+
 /**
  * `:minimal`: what a dynamically linked program needs to start, to look up users and hosts, to use TLS and
  * the local time. Data, no personal files: of /etc only what libc and TLS libraries open by themselves.
  * What is missing on a machine is left out. The kernel's file systems (/dev, /proc) are the plan's to add.
  */
-export const MINIMAL_PATHS: readonly string[] = [
+const POSIX_PATHS: readonly string[] = [
   // Programs, libraries and their data. /bin and the like are links into /usr on most systems.
   '/usr',
   '/bin',
@@ -53,3 +57,15 @@ export const MINIMAL_PATHS: readonly string[] = [
   // What `uname`-like programs report.
   '/etc/os-release',
 ]
+
+/** The same on Windows: the system and installed programs. Values of other forms are passed over. */
+const WINDOWS_VARIABLES: readonly string[] = ['SystemRoot', 'ProgramFiles', 'ProgramFiles(x86)', 'ProgramW6432']
+
+export function minimalPaths(
+  system: PathSystem,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly AbsolutePath[] {
+  if (system === 'posix') return POSIX_PATHS
+  const values = WINDOWS_VARIABLES.map((name) => hostVariable(system, env, name) ?? '')
+  return values.filter((value) => isAbsolute(system, value)).map((value) => resolveFrom(system, '/', value))
+}

@@ -1,19 +1,22 @@
 /** From any value to a policy, or to an error that names the field. */
 import type * as z from 'zod'
+import { HOST_SYSTEM, type PathSystem } from './paths.js'
 import { fieldName, PolicyError } from './policy-error.js'
-import { policySchema } from './schema.js'
+import { policySchemaOf } from './schema.js'
 import type { Policy } from './types.js'
 
 export interface ParseOptions {
   /** The policy file, for error messages. */
   file?: string
+  /** Whose paths the rules are. Default: those of this system. */
+  system?: PathSystem
 }
 
 /** Throws PolicyError for the first thing that is wrong; a message says how many others there are. */
-export function parsePolicy(value: unknown, { file }: ParseOptions = {}): Policy {
+export function parsePolicy(value: unknown, { file, system = HOST_SYSTEM }: ParseOptions = {}): Policy {
   const place = file === undefined ? {} : { file }
   if (hasOwnProto(value)) throw new PolicyError('write ./__proto__', { ...place, field: 'filesystem.__proto__' })
-  const result = policySchema.safeParse(value)
+  const result = policySchemaOf(system).safeParse(value)
   if (result.success) return result.data as Policy
   const [issue] = result.error.issues
   if (issue === undefined) throw new PolicyError('not a policy', place)

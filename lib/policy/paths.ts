@@ -13,7 +13,13 @@
  * letters; such a path counts as another one here. It cannot be in a policy twice by accident, since existing paths are
  * spelled as the file system has them.
  */
+import { posix, win32 } from 'node:path'
 import type { AbsolutePath } from './types.js'
+
+/** Whose rules of paths hold, as node:path names them. */
+export type PathSystem = 'posix' | 'win32'
+
+export const HOST_SYSTEM: PathSystem = process.platform === 'win32' ? 'win32' : 'posix'
 
 function isWindowsPath(path: AbsolutePath): boolean {
   return path[0] !== '/'
@@ -50,6 +56,36 @@ export function parentOf(path: AbsolutePath): AbsolutePath {
   const start = volumeLength(path)
   const backslash = path.lastIndexOf('\\')
   return path.slice(0, Math.max(backslash, start))
+}
+
+/** The last component; the whole path for a root. */
+export function nameOf(path: AbsolutePath): string {
+  return path === '/' || isVolumeRoot(path) ? path : path.slice(path.lastIndexOf(separatorOf(path)) + 1)
+}
+
+/** Whether one of the components is `name`, which is in lower case. */
+export function hasComponent(path: AbsolutePath, name: string): boolean {
+  return keyOf(path).split(separatorOf(path)).includes(name)
+}
+
+/** Without those that are another spelling of one before them. */
+export function distinctPaths(paths: Iterable<AbsolutePath>): AbsolutePath[] {
+  const kept = new Map<string, AbsolutePath>()
+  for (const path of paths) if (!kept.has(keyOf(path))) kept.set(keyOf(path), path)
+  return [...kept.values()]
+}
+
+/** Absolute on its own: on Windows `C:\x` and `\\server\share`, neither `C:x` nor `\x`. */
+export function isAbsolute(system: PathSystem, path: string): boolean {
+  if (system === 'posix') return posix.isAbsolute(path)
+  return /^[A-Za-z]:[\\/]/.test(path) || /^[\\/]{2}[^\\/]+[\\/]+[^\\/]+/.test(path)
+}
+
+/** `path` as seen from `base`, normalised; `..` is taken as text. Without regard to what is there. */
+export function resolveFrom(system: PathSystem, base: AbsolutePath, path: string): AbsolutePath {
+  if (system === 'posix') return posix.resolve(base, path)
+  if (base === '/' && path === '') return '/'
+  return win32.resolve(base, path)
 }
 
 /** The components of `rest` are separated by slashes, on Windows also by backslashes. */
@@ -100,6 +136,16 @@ export function* ancestorsAndSelf(path: AbsolutePath): Generator<AbsolutePath> {
     yield current
     if (current === '/') return
   }
+}
+
+/** The drive or share that a path of Windows lies on: `C:\`, `\\server\share\`. */
+export function volumeOf(path: AbsolutePath): AbsolutePath {
+  return path.slice(0, volumeLength(path))
+}
+
+/** On a file share: looking at such a path talks to another machine. */
+export function isOnShare(path: AbsolutePath): boolean {
+  return path.startsWith('\\\\')
 }
 
 /** The root of a drive or of a share. Never true for paths of POSIX. */

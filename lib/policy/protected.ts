@@ -4,6 +4,7 @@
  * - Under every writable root, temporary directories included, whether or not they exist: PROTECTED_NAMES.
  * - Shell start-up files: existing ones under every writable root; missing ones only in the home directory
  *   itself (when it is writable), because shells read them nowhere else.
+ * - On Windows what starts by itself, in the home directory and below (WINDOWS_STARTUP_PATHS).
  * - In every git repository at any depth: GIT_PARTS. Where the user opens a top-level `.git` by name, its
  *   GIT_PARTS stay read-only unless they are named too.
  * - What the configuration of such a repository, or of one around a writable root, has git obey elsewhere:
@@ -47,6 +48,15 @@ export const SHELL_STARTUP_FILES: readonly string[] = [
 ]
 
 /** `missing`: whether a place that is empty now is held as well. */
+/** Below the home directory on Windows: what PowerShell runs when it starts, and the session of the user. */
+export const WINDOWS_STARTUP_PATHS: readonly string[] = [
+  'Documents/PowerShell',
+  'Documents/WindowsPowerShell',
+  'OneDrive/Documents/PowerShell',
+  'OneDrive/Documents/WindowsPowerShell',
+  'AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup',
+]
+
 export const GIT_PARTS: ReadonlyArray<{ name: string; missing: boolean }> = [
   { name: 'hooks', missing: true },
   { name: 'config', missing: true },

@@ -3,9 +3,8 @@ import { constants } from 'node:os'
 import type { PathResolver } from './canonical-path.js'
 import { configuredPaths, type GitRepository } from './git-config-paths.js'
 import { type GitPointer, isGitDirectory, readGitFile } from './git-directory.js'
-import { canCreateIn, isOurs } from './ownership.js'
-import { ancestorsAndSelf, join, parentOf } from './paths.js'
-import { GIT_PARTS, PROTECTED_NAMES, SHELL_STARTUP_FILES } from './protected.js'
+import { ancestorsAndSelf, distinctPaths, hasComponent, join, keyOf, nameOf, parentOf, samePath } from './paths.js'
+import { GIT_PARTS, PROTECTED_NAMES, SHELL_STARTUP_FILES, WINDOWS_STARTUP_PATHS } from './protected.js'
 import { unresolvable } from './resolve-context.js'
 import type { RuleSet } from './rule-set.js'
 import type { AbsolutePath, ResolvedRule, RuleOrigin } from './types.js'
@@ -26,11 +25,11 @@ export async function writableRoots(
   workspaces: readonly AbsolutePath[],
 ): Promise<AbsolutePath[]> {
   const declared = rules.effective().filter((rule) => rule.access === 'write' && rule.type === 'directory')
-  const roots = new Set([...declared.map((rule) => rule.path), ...workspaces])
-  const checked = [...roots].map(async (root) => ({
+  const roots = distinctPaths([...declared.map((rule) => rule.path), ...workspaces])
+  const checked = roots.map(async (root) => ({
     root,
     // In a git directory there is nothing to protect but its own parts.
-    keep: rules.accessAt(root) === 'write' && !root.split('/').includes('.git') && !(await isGitDirectory(root, paths)),
+    keep: rules.accessAt(root) === 'write' && !hasComponent(root, '.git') && !(await isGitDirectory(root, paths)),
   }))
   return (await Promise.all(checked)).filter(({ keep }) => keep).map(({ root }) => root)
 }
@@ -45,20 +44,29 @@ export async function protectNames(
   workspaces: readonly AbsolutePath[],
 ): Promise<AbsolutePath[]> {
   const { home } = protecting
-  const done = new Set<AbsolutePath>()
+  const done = new Map<string, AbsolutePath>()
   for (;;) {
     const roots = await writableRoots(protecting, workspaces)
-    const fresh = roots.filter((root) => !done.has(root))
+    const fresh = roots.filter((root) => !done.has(keyOf(root)))
     if (fresh.length === 0) break
     for (const root of fresh) {
-      done.add(root)
+      done.set(keyOf(root), root)
       await protectTop(protecting, root)
     }
   }
   if (home !== undefined && (await protecting.paths.look(home)).kind === 'directory') {
     for (const name of SHELL_STARTUP_FILES) await hold(protecting, join(home, name), 'protected', 'missing-too')
+    if (protecting.paths.system === 'win32') await protectWindowsStartup(protecting, home)
   }
-  return [...done]
+  return [...done.values()]
+}
+
+/** Below directories that may be missing themselves: the first that is holds the place. */
+async function protectWindowsStartup(protecting: Protecting, home: AbsolutePath): Promise<void> {
+  for (const rest of WINDOWS_STARTUP_PATHS) {
+    const found = await protecting.paths.canonicalize(join(home, rest))
+    if (found.ok) await hold(protecting, found.firstMissing ?? found.path, 'protected', 'missing-too')
+  }
 }
 
 /** The parts of every git directory that the user opened by a rule of its own, wherever it lies. */
@@ -67,7 +75,7 @@ export async function protectOpenedGitDirectories(protecting: Protecting): Promi
   for (const rule of rules.all()) {
     if (rule.access !== 'write' || rule.type !== 'directory') continue
     if (!(await isGitDirectory(rule.path, paths))) continue
-    const workTree = rule.path.endsWith('/.git') ? parentOf(rule.path) : rule.path
+    const workTree = samePath(rule.path, join(parentOf(rule.path), '.git')) ? parentOf(rule.path) : rule.path
     await protectRepository(protecting, { gitDirectory: rule.path, workTree }, 'protected')
   }
 }
@@ -162,7 +170,7 @@ async function protectPointed(
   workTree: AbsolutePath,
   kind: Kind,
 ): Promise<void> {
-  for (const gitDirectory of new Set([pointer.gitDirectory, pointer.commonDirectory])) {
+  for (const gitDirectory of distinctPaths([pointer.gitDirectory, pointer.commonDirectory])) {
     await protectRepository(protecting, { gitDirectory, workTree }, kind)
   }
 }
@@ -204,13 +212,13 @@ async function hold(
   which: 'existing' | 'missing-too',
 ): Promise<void> {
   if (rules.isUsersAt(place) || rules.accessAt(place) !== 'write') return
-  const origin: RuleOrigin = { kind, rule: kind === 'protected' ? place.slice(place.lastIndexOf('/') + 1) : place }
+  const origin: RuleOrigin = { kind, rule: kind === 'protected' ? nameOf(place) : place }
   const found = await paths.look(place)
   switch (found.kind) {
     case 'failed':
       throw unresolvable(`the protected path ${place}`, { ok: false, path: place, ...found })
     case 'missing':
-      if (which === 'existing' || !(await canCreateIn(parentOf(place)))) return
+      if (which === 'existing' || !(await paths.files.canCreateIn(parentOf(place)))) return
       rules.add({ path: place, access: 'read', type: 'missing', origin })
       return
     case 'symlink': {
@@ -223,7 +231,7 @@ async function hold(
     }
     case 'directory':
     case 'file':
-      rules.add({ path: place, access: 'read', type: found.kind, origin })
+      rules.add({ path: found.path, access: 'read', type: found.kind, origin })
   }
 }
 
@@ -241,11 +249,11 @@ function warnOfLink({ warnings }: Pick<Protecting, 'warnings'>, link: AbsolutePa
 
 /** A directory that the scan could not read: nobody but its owner could change that, so ours is kept as it is. */
 export async function protectUnreadable(
-  { rules, warnings }: Protecting,
+  { rules, paths, warnings }: Protecting,
   { path, errno }: { path: AbsolutePath; errno: number },
 ): Promise<void> {
   if (errno === constants.errno.ENOENT || errno === constants.errno.ENOTDIR) return
-  if (!isOpenToProtect(rules, path) || !(await isOurs(path))) return
+  if (!isOpenToProtect(rules, path) || !(await paths.files.isOurs(path))) return
   const rule: ResolvedRule = { path, access: 'read', type: 'directory', origin: { kind: 'repository', rule: path } }
   rules.add(rule)
   warnings.push(`${path} cannot be searched for repositories; it is kept read-only`)

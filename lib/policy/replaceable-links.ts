@@ -4,29 +4,29 @@
  * The cure is to name the target. A rule that changes nothing at its target is harmless, so both can be named.
  */
 import { SandboxError } from '../errors.js'
+import type { FileSystem } from './file-system.js'
 import type { LocatedRule } from './located-rules.js'
-import { canCreateIn } from './ownership.js'
-import { parentOf } from './paths.js'
+import { parentOf, samePath } from './paths.js'
+import type { Protecting } from './protections.js'
 import type { RuleSet } from './rule-set.js'
 import type { Requirement, ResolvedSymlink } from './types.js'
 
 export async function refuseReplaceableLinks(
   located: LocatedRule[],
-  rules: RuleSet,
+  { rules, paths: { files }, warnings }: Protecting,
   requirement: Requirement,
-  warnings: string[],
 ): Promise<void> {
   if (requirement === 'off') return
   const suspects: Array<{ entry: LocatedRule; link: ResolvedSymlink }> = []
   for (const entry of located) {
-    const link = await firstReplaceable(entry, rules)
+    const link = await firstReplaceable(entry, rules, files)
     if (link !== undefined) suspects.push({ entry, link })
   }
   const suspicious = new Set(suspects.map(({ entry }) => entry))
   for (const { entry, link } of suspects) {
     const { path, access, origin } = entry.rule
     const namedDirectly = located.some(
-      (other) => !suspicious.has(other) && other.rule.path === path && other.rule.access === access,
+      (other) => !suspicious.has(other) && samePath(other.rule.path, path) && other.rule.access === access,
     )
     if (namedDirectly || rules.accessAround(path) === access) continue
     const rule = JSON.stringify(origin.rule)
@@ -46,10 +46,14 @@ export async function refuseReplaceableLinks(
   }
 }
 
-async function firstReplaceable({ ownSymlinks }: LocatedRule, rules: RuleSet): Promise<ResolvedSymlink | undefined> {
+async function firstReplaceable(
+  { ownSymlinks }: LocatedRule,
+  rules: RuleSet,
+  files: FileSystem,
+): Promise<ResolvedSymlink | undefined> {
   for (const link of ownSymlinks) {
     const directory = parentOf(link.path)
-    if (rules.accessAt(directory) === 'write' && (await canCreateIn(directory))) return link
+    if (rules.accessAt(directory) === 'write' && (await files.canCreateIn(directory))) return link
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 /** Nested repositories: runs the scan that is passed in and turns what it finds into protections. */
-import { SandboxError } from '../errors.js'
-import { comparePaths, outermost, parentOf } from './paths.js'
+import { SandboxError, type SandboxErrorFields } from '../errors.js'
+import { comparePaths, distinctPaths, keyOf, outermost, parentOf } from './paths.js'
 import { type Protecting, protectNestedGit, protectUnreadable } from './protections.js'
 import type { ResolveScan, ResolveScanResult } from './resolve-context.js'
 import type { AbsolutePath, RepositoryScan, Requirement } from './types.js'
@@ -20,7 +20,8 @@ export async function protectNestedRepositories(protecting: Protecting, request:
   }
   const result = await runScan(request)
   requireAll(result, request, protecting.warnings)
-  const nested = [...new Set(result.gitEntries)].filter((entry) => !roots.includes(parentOf(entry)))
+  const tops = new Set(roots.map(keyOf))
+  const nested = distinctPaths(result.gitEntries).filter((entry) => !tops.has(keyOf(parentOf(entry))))
   for (const entry of nested) await protectNestedGit(protecting, entry)
   for (const directory of result.unreadable) await protectUnreadable(protecting, directory)
   const { directories, complete } = result
@@ -32,16 +33,14 @@ async function runScan({ scan, roots, maxDirectories }: ScanRequest): Promise<Re
     return await scan([...roots].sort(comparePaths), { maxDirectories })
   } catch (cause) {
     if (cause instanceof SandboxError) throw cause
-    const { stage, syscall, errno, path } = cause as Partial<{
-      stage: string
-      syscall: string
-      errno: number
-      path: string
-    }>
+    const { stage, syscall, errno, osCode, osCodeKind, path } = cause as Partial<
+      Pick<SandboxErrorFields, 'stage' | 'syscall' | 'errno' | 'osCode' | 'osCodeKind' | 'path'>
+    >
     throw new SandboxError('the search for nested repositories failed', {
       code: 'SANDBOX_SETUP_FAILED',
       stage: stage ?? 'policy.scan',
       ...(syscall === undefined || errno === undefined ? {} : { syscall, errno }),
+      ...(osCode === undefined || osCodeKind === undefined ? {} : { osCode, osCodeKind }),
       ...(path === undefined ? {} : { path }),
       cause,
     })

@@ -1,11 +1,15 @@
 /** What resolution has to know of the world: passed in, checked once, made canonical. */
 import { constants } from 'node:os'
-import { posix } from 'node:path'
 import { SandboxError } from '../errors.js'
 import type { CanonicalPath, PathFailure, PathResolver } from './canonical-path.js'
+import { hostVariable } from './environment.js'
+import type { FileSystem } from './file-system.js'
+import { minimalPaths } from './minimal-paths.js'
+import { contains, isAbsolute, isVolumeRoot, type PathSystem, resolveFrom } from './paths.js'
 import { PolicyError } from './policy-error.js'
 import type { Anchor } from './rule-path.js'
 import type { AbsolutePath, ResolvedSymlink } from './types.js'
+import { problemOfPath } from './windows-names.js'
 
 /** Every `.git` entry below the roots, at any depth. The native scan has this shape; see binding-types.ts. */
 export interface ResolveScanResult {
@@ -27,7 +31,7 @@ export interface ResolveContext {
   file?: string
   /** What `:workspace_roots` stands for; relative ones start at `cwd`. Default: only `cwd`. */
   workspaceRoots?: string[]
-  /** The host's environment; only TMPDIR is read. */
+  /** The host's environment; TMPDIR is read, and on Windows TEMP, TMP and where programs are. */
   env: Readonly<Record<string, string | undefined>>
   homedir: string
   /** ringfence's own state, denied to every command. It should exist. */
@@ -38,6 +42,8 @@ export interface ResolveContext {
   maxScanDirectories?: number
   /** Directory entries that the globs together may look at. Default 200,000; more is an error. */
   maxGlobEntries?: number
+  /** Default: that of this system. Paths of all other fields are its paths. */
+  files?: FileSystem
 }
 
 /** A canonical directory that rules start from, with the links on the way to it. */
@@ -52,15 +58,23 @@ export interface Places {
   /** Undefined when the home directory is not an absolute path. */
   home: Place | undefined
   base: Place
-  /** As TMPDIR has it: may be missing. */
-  tmpdir: Place
+  /** As TMPDIR has it: may be missing. None on Windows without TEMP and TMP. */
+  tmpdir: Place[]
+  /** /tmp; none on Windows. */
+  slashTmp: Place[]
+  /** What `:minimal` stands for. */
+  minimal: readonly AbsolutePath[]
 }
 
 const ROOT: Place = { path: '/', symlinks: [] }
+const SLASH_TMP: Place = { path: '/tmp', symlinks: [] }
 
 export async function findPlaces(context: ResolveContext, paths: PathResolver, warnings: string[]): Promise<Places> {
-  const cwd = await directory(paths, absolute('cwd', context.cwd, currentDirectory), 'the working directory')
+  const { system } = paths
+  const absolute = (field: string, path: string, base?: () => string) => absoluteOn(system, field, path, base)
+  const cwd = await directory(paths, absolute('cwd', context.cwd), 'the working directory')
   const roots = context.workspaceRoots ?? [context.cwd]
+  const tmpdir = system === 'win32' ? windowsTemporary(context, warnings) : posixTemporary(context, warnings)
   return {
     cwd,
     workspaceRoots: await Promise.all(
@@ -72,16 +86,18 @@ export async function findPlaces(context: ResolveContext, paths: PathResolver, w
         ),
       ),
     ),
-    home: posix.isAbsolute(context.homedir) ? await anywhere(paths, absolute('homedir', context.homedir)) : undefined,
+    home: isAbsolute(system, context.homedir) ? await anywhere(paths, absolute('homedir', context.homedir)) : undefined,
     base:
       context.baseDirectory === undefined
         ? cwd
         : await directory(paths, absolute('baseDirectory', context.baseDirectory), 'the directory of the policy'),
-    tmpdir: await anywhere(paths, temporaryDirectory(context, warnings)),
+    tmpdir: tmpdir === undefined ? [] : [await anywhere(paths, tmpdir)],
+    slashTmp: system === 'win32' ? [] : [SLASH_TMP],
+    minimal: minimalPaths(system, context.env),
   }
 }
 
-/** The places that an anchor stands for; `undefined` for a home directory that is not there. */
+/** The places that an anchor stands for, none on some systems; `undefined` for a home directory that is not known. */
 export function placesOf(anchor: Anchor, places: Places): Place[] | undefined {
   switch (anchor) {
     case 'absolute':
@@ -94,9 +110,9 @@ export function placesOf(anchor: Anchor, places: Places): Place[] | undefined {
     case 'anywhere':
       return [...places.workspaceRoots, places.cwd]
     case 'tmpdir':
-      return [places.tmpdir]
+      return places.tmpdir
     case 'slash_tmp':
-      return [{ path: '/tmp', symlinks: [] }]
+      return places.slashTmp
     case 'base':
       return [places.base]
     case 'home':
@@ -125,10 +141,12 @@ export function missing(path: AbsolutePath): PathFailure {
   return { ok: false, code: 'ENOENT', errno: constants.errno.ENOENT, syscall: 'lstat', path }
 }
 
-function absolute(field: string, path: string, base?: () => string): AbsolutePath {
+function absoluteOn(system: PathSystem, field: string, path: string, base = currentDirectory): AbsolutePath {
   if (typeof path !== 'string' || path === '') throw new PolicyError('expected a path', { field })
   if (path.includes('\0')) throw new PolicyError('the path contains NUL', { field })
-  return posix.isAbsolute(path) ? posix.resolve(path) : posix.resolve((base ?? currentDirectory)(), path)
+  const problem = system === 'win32' ? problemOfPath(path) : undefined
+  if (problem !== undefined) throw new PolicyError(problem, { field })
+  return resolveFrom(system, isAbsolute(system, path) ? '/' : base(), path)
 }
 
 /** The process's own cwd, which may have been deleted. */
@@ -167,13 +185,34 @@ async function anywhere(paths: PathResolver, path: AbsolutePath): Promise<Place>
  * TMPDIR, or /tmp. A TMPDIR that is the root or the home directory would open far more than temporary files
  * to the presets, and a relative one means another directory to every program: both are passed over.
  */
-function temporaryDirectory({ env, homedir }: ResolveContext, warnings: string[]): AbsolutePath {
+function posixTemporary({ env, homedir }: ResolveContext, warnings: string[]): AbsolutePath {
   const tmpdir = env.TMPDIR
   if (tmpdir === undefined || tmpdir === '') return '/tmp'
-  const path = posix.resolve('/', tmpdir)
-  if (posix.isAbsolute(tmpdir) && !tmpdir.includes('\0') && path !== '/' && path !== posix.resolve('/', homedir)) {
+  const path = resolveFrom('posix', '/', tmpdir)
+  const home = resolveFrom('posix', '/', homedir)
+  if (isAbsolute('posix', tmpdir) && !tmpdir.includes('\0') && path !== '/' && path !== home) {
     return path
   }
   warnings.push(`TMPDIR=${JSON.stringify(tmpdir)} is not taken as a temporary directory; :tmpdir means /tmp`)
   return '/tmp'
+}
+
+/**
+ * TEMP, or else TMP, as os.tmpdir() has it; but without both nothing, and not a directory of Windows itself. What is a
+ * drive, or holds the home directory, is passed over for the same reason as above.
+ */
+function windowsTemporary({ env, homedir }: ResolveContext, warnings: string[]): AbsolutePath | undefined {
+  const name = hostVariable('win32', env, 'TEMP') ? 'TEMP' : 'TMP'
+  const tmpdir = hostVariable('win32', env, name)
+  if (tmpdir === undefined || tmpdir === '') {
+    warnings.push('neither TEMP nor TMP is set; :tmpdir means nothing')
+    return undefined
+  }
+  if (isAbsolute('win32', tmpdir) && !tmpdir.includes('\0')) {
+    const path = resolveFrom('win32', '/', tmpdir)
+    const holdsHome = isAbsolute('win32', homedir) && contains(path, resolveFrom('win32', '/', homedir))
+    if (!isVolumeRoot(path) && !holdsHome && problemOfPath(path) === undefined) return path
+  }
+  warnings.push(`${name}=${JSON.stringify(tmpdir)} is not taken as a temporary directory; :tmpdir means nothing`)
+  return undefined
 }

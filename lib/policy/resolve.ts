@@ -3,7 +3,7 @@ import { ruleFor } from './access.js'
 import { PathResolver } from './canonical-path.js'
 import { buildResolvedEnvironment } from './environment.js'
 import { type LocatedRule, locateRules, settleMissing, writtenRules } from './located-rules.js'
-import { comparePaths, contains } from './paths.js'
+import { comparePaths, contains, keyOf, type PathSystem } from './paths.js'
 import { PolicyError } from './policy-error.js'
 import { isPresetName, PRESETS } from './presets.js'
 import { type Protecting, protectNames, protectOpenedGitDirectories, writableRoots } from './protections.js'
@@ -12,7 +12,6 @@ import { protectNestedRepositories } from './repository-scan.js'
 import { findPlaces, type Places, type ResolveContext, unresolvable } from './resolve-context.js'
 import { RuleSet } from './rule-set.js'
 import {
-  type AbsolutePath,
   type LimitsPolicy,
   type Policy,
   PROTECTIONS,
@@ -38,11 +37,11 @@ const DEFAULT_MAX_GLOB_ENTRIES = 200_000
  * a limit ends the search for nested repositories or for the matches of a glob.
  */
 export async function resolvePolicy(policy: Policy | PresetName, context: ResolveContext): Promise<ResolvedPolicy> {
-  const written = await validated(policy, context.file)
+  const paths = new PathResolver(context.files)
+  const written = await validated(policy, context.file, paths.system)
   const preset = written.extends === undefined ? {} : PRESETS[written.extends]
   const requirements = requirementsOf(written)
   const warnings: string[] = []
-  const paths = new PathResolver()
   const places = await findPlaces(context, paths, warnings)
 
   const lines = [
@@ -52,7 +51,7 @@ export async function resolvePolicy(policy: Policy | PresetName, context: Resolv
   const { located, globs } = await locateRules(lines, places, paths, warnings)
   const rules = new RuleSet()
   for (const { rule } of located) rules.add(rule)
-  await settleMissing(located, rules, warnings)
+  await settleMissing(located, { rules, paths, warnings })
   if (globs.length > 0) {
     const { expandGlobs } = await import('./glob-rules.js')
     const maxEntries = context.maxGlobEntries ?? DEFAULT_MAX_GLOB_ENTRIES
@@ -72,7 +71,7 @@ export async function resolvePolicy(policy: Policy | PresetName, context: Resolv
     requirement: requirements['nested-repositories'],
   })
   if (protectsPaths) await protectOpenedGitDirectories(protecting)
-  await refuseReplaceableLinks(located, rules, requirements['protected-paths'], warnings)
+  await refuseReplaceableLinks(located, protecting, requirements['protected-paths'])
 
   if (rules.accessAt(places.cwd.path) === 'none') warnings.push(`the working directory ${places.cwd.path} is denied`)
   const effective = rules.effective()
@@ -88,14 +87,14 @@ export async function resolvePolicy(policy: Policy | PresetName, context: Resolv
 }
 
 /** zod is loaded for policies that somebody wrote; a preset needs no check. */
-async function validated(policy: Policy | PresetName, file: string | undefined): Promise<Policy> {
+async function validated(policy: Policy | PresetName, file: string | undefined, system: PathSystem): Promise<Policy> {
   if (typeof policy === 'string') {
     if (isPresetName(policy)) return { extends: policy }
     const names = Object.keys(PRESETS).join(' or ')
     throw new PolicyError(`no such preset; expected ${names}`, { field: JSON.stringify(policy) })
   }
   const { parsePolicy } = await import('./parse.js')
-  return parsePolicy(policy, file === undefined ? {} : { file })
+  return parsePolicy(policy, file === undefined ? { system } : { file, system })
 }
 
 function requirementsOf(policy: Policy): Record<Protection, Requirement> {
@@ -146,17 +145,17 @@ async function denyState(stateDirectory: string, { rules, paths, warnings }: Pro
   rules.add(rule)
   if (type !== 'missing') return
   const entry = { rule, optional: true, ownSymlinks: symlinks, anchorSymlinks: [] }
-  await settleMissing([firstMissing === undefined ? entry : { ...entry, firstMissing }], rules, warnings)
+  await settleMissing([firstMissing === undefined ? entry : { ...entry, firstMissing }], { rules, paths, warnings })
 }
 
 /** Links on the way of rules, without those that a rule shows or denies together with their directory. */
 function symlinksToMake(located: LocatedRule[], { cwd }: Places, rules: ResolvedRule[]): ResolvedSymlink[] {
-  const links = new Map<AbsolutePath, ResolvedSymlink>()
+  const links = new Map<string, ResolvedSymlink>()
   const crossed = located.flatMap(({ rule, anchorSymlinks, ownSymlinks }) =>
     rule.access === 'none' ? [] : [...anchorSymlinks, ...ownSymlinks],
   )
   for (const link of [...cwd.symlinks, ...crossed]) {
-    if (ruleFor({ rules }, link.path) === undefined) links.set(link.path, link)
+    if (ruleFor({ rules }, link.path) === undefined) links.set(keyOf(link.path), link)
   }
   return [...links.values()].sort((left, right) => comparePaths(left.path, right.path))
 }

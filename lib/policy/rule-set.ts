@@ -1,5 +1,5 @@
 /** Rules by path, one a path, with the order that decides between two rules for the same path. */
-import { ancestorsAndSelf, comparePaths, parentOf } from './paths.js'
+import { ancestorsAndSelf, comparePaths, keyOf, parentOf } from './paths.js'
 import type { AbsolutePath, Access, ResolvedRule, RuleOrigin } from './types.js'
 
 /**
@@ -20,7 +20,8 @@ const RANK: Readonly<Record<RuleOrigin['kind'], number>> = {
 const PRECEDENCE: Readonly<Record<Access, number>> = { none: 3, write: 2, read: 1 }
 
 export class RuleSet {
-  readonly #rules = new Map<AbsolutePath, ResolvedRule>()
+  /** By keyOf(). */
+  readonly #rules = new Map<string, ResolvedRule>()
 
   static of(rules: Iterable<ResolvedRule>): RuleSet {
     const set = new RuleSet()
@@ -30,22 +31,22 @@ export class RuleSet {
 
   /** Keeps the rule, or the one that is there already when that one wins. */
   add(rule: ResolvedRule): void {
-    const present = this.#rules.get(rule.path)
-    if (present === undefined || beats(rule, present)) this.#rules.set(rule.path, rule)
+    const present = this.#rules.get(keyOf(rule.path))
+    if (present === undefined || beats(rule, present)) this.#rules.set(keyOf(rule.path), rule)
   }
 
   delete(path: AbsolutePath): void {
-    this.#rules.delete(path)
+    this.#rules.delete(keyOf(path))
   }
 
   get(path: AbsolutePath): ResolvedRule | undefined {
-    return this.#rules.get(path)
+    return this.#rules.get(keyOf(path))
   }
 
   /** The rule that decides about the path. */
   governing(path: AbsolutePath): ResolvedRule | undefined {
     for (const ancestor of ancestorsAndSelf(path)) {
-      const rule = this.#rules.get(ancestor)
+      const rule = this.#rules.get(keyOf(ancestor))
       if (rule !== undefined) return rule
     }
     return undefined
@@ -62,7 +63,7 @@ export class RuleSet {
 
   /** True when the user (by path or glob) made the rule at exactly this path. */
   isUsersAt(path: AbsolutePath): boolean {
-    const kind = this.#rules.get(path)?.origin.kind
+    const kind = this.#rules.get(keyOf(path))?.origin.kind
     return kind === 'user' || kind === 'glob'
   }
 

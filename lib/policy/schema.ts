@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { parseHostPattern } from './host-pattern.js'
+import type { PathSystem } from './paths.js'
 import { parseRulePath } from './rule-path.js'
 import { type EnvironmentPolicy, type LimitsPolicy, type NetworkPolicy, type Policy, PROTECTIONS } from './types.js'
 
@@ -29,64 +30,69 @@ const hostPatterns = z.array(
     .refine((pattern) => parseHostPattern(pattern) !== undefined, 'expected host, *.host or *, with an optional :port'),
 )
 
-const filesystem = z.record(z.string(), z.enum(ACCESS)).superRefine((rules, context) => {
-  for (const [key, access] of Object.entries(rules)) {
-    const message = problemOfRule(key, access)
-    if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message })
-  }
-})
+const filesystem = (system: PathSystem) =>
+  z.record(z.string(), z.enum(ACCESS)).superRefine((rules, context) => {
+    for (const [key, access] of Object.entries(rules)) {
+      const message = problemOfRule(key, access, system)
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message })
+    }
+  })
 
 const amount = z.int().positive('expected a number above 0')
 
 const requirement = z.enum(['strict', 'best-effort', 'off'])
 
-export const policySchema = z
-  .strictObject({
-    extends: z
-      .enum(['read-only', 'workspace-write'])
-      .describe('The preset to start from; without one nothing is allowed.'),
-    filesystem: filesystem.describe(
-      'Path to access. Paths: absolute, ~/x, relative to this file, :root, :minimal, :cwd, :workspace_roots, ' +
-        ':tmpdir, :slash_tmp (the last four also with /x), or a gitignore-style glob. ' +
-        'The most specific path wins; at equal paths none before write before read. "deny" means "none".',
-    ),
-    network: z
-      .strictObject({
-        mode: z.enum(['none', 'proxy', 'unrestricted']).describe('Default: none.'),
-        allow: hostPatterns.describe('Hosts that mode proxy lets through: host, *.host or *, with an optional :port.'),
-        deny: hostPatterns.describe('Hosts that mode proxy refuses; wins over allow.'),
-      } satisfies Fields<NetworkPolicy>)
-      .partial(),
-    environment: z
-      .strictObject({
-        inherit: z.enum(['all', 'core', 'none']).describe("What is taken of the host's variables. Default: core."),
-        exclude: nameGlobs.describe('Names to drop, with * and ?, case-insensitive; after inherit.'),
-        set: z.record(variableName, text).describe('Variables to set; after exclude.'),
-        includeOnly: nameGlobs.describe('If not empty, only these names stay; last.'),
-      } satisfies Fields<EnvironmentPolicy>)
-      .partial(),
-    limits: z
-      .strictObject({
-        memoryBytes: amount,
-        processes: amount,
-        cpuSeconds: amount,
-        wallMs: amount.max(MAX_TIMEOUT_MS, `expected at most ${MAX_TIMEOUT_MS}`),
-        openFiles: amount,
-        fileSizeBytes: amount,
-        outputBytes: amount,
-      } satisfies Fields<LimitsPolicy>)
-      .partial(),
-    nested: z.boolean().describe('Lets the command make user namespaces of its own. Default: false.'),
-    protections: z
-      .strictObject(Object.fromEntries(PROTECTIONS.map((name) => [name, requirement])))
-      .partial()
-      .describe('How much each protection matters. Default: strict, which refuses to run without it.'),
-  } satisfies Fields<Policy>)
-  .partial()
+/** Rules are paths of `system`; all else is the same. */
+export const policySchemaOf = (system: PathSystem) =>
+  z
+    .strictObject({
+      extends: z
+        .enum(['read-only', 'workspace-write'])
+        .describe('The preset to start from; without one nothing is allowed.'),
+      filesystem: filesystem(system).describe(
+        'Path to access. Paths: absolute, ~/x, relative to this file, :root, :minimal, :cwd, :workspace_roots, ' +
+          ':tmpdir, :slash_tmp (the last four also with /x), or a gitignore-style glob. ' +
+          'The most specific path wins; at equal paths none before write before read. "deny" means "none".',
+      ),
+      network: z
+        .strictObject({
+          mode: z.enum(['none', 'proxy', 'unrestricted']).describe('Default: none.'),
+          allow: hostPatterns.describe(
+            'Hosts that mode proxy lets through: host, *.host or *, with an optional :port.',
+          ),
+          deny: hostPatterns.describe('Hosts that mode proxy refuses; wins over allow.'),
+        } satisfies Fields<NetworkPolicy>)
+        .partial(),
+      environment: z
+        .strictObject({
+          inherit: z.enum(['all', 'core', 'none']).describe("What is taken of the host's variables. Default: core."),
+          exclude: nameGlobs.describe('Names to drop, with * and ?, case-insensitive; after inherit.'),
+          set: z.record(variableName, text).describe('Variables to set; after exclude.'),
+          includeOnly: nameGlobs.describe('If not empty, only these names stay; last.'),
+        } satisfies Fields<EnvironmentPolicy>)
+        .partial(),
+      limits: z
+        .strictObject({
+          memoryBytes: amount,
+          processes: amount,
+          cpuSeconds: amount,
+          wallMs: amount.max(MAX_TIMEOUT_MS, `expected at most ${MAX_TIMEOUT_MS}`),
+          openFiles: amount,
+          fileSizeBytes: amount,
+          outputBytes: amount,
+        } satisfies Fields<LimitsPolicy>)
+        .partial(),
+      nested: z.boolean().describe('Lets the command make user namespaces of its own. Default: false.'),
+      protections: z
+        .strictObject(Object.fromEntries(PROTECTIONS.map((name) => [name, requirement])))
+        .partial()
+        .describe('How much each protection matters. Default: strict, which refuses to run without it.'),
+    } satisfies Fields<Policy>)
+    .partial()
 
 /** What is wrong with one rule whatever the machine. */
-function problemOfRule(key: string, access: (typeof ACCESS)[number]): string | undefined {
-  const path = parseRulePath(key)
+function problemOfRule(key: string, access: (typeof ACCESS)[number], system: PathSystem): string | undefined {
+  const path = parseRulePath(key, system)
   switch (path.kind) {
     case 'invalid':
       return path.problem

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { EXIT } from '../../lib/cli/exit-codes.js'
 import { helpText } from '../../lib/cli/help.js'
 import { CHANNELS, PROTECTIONS } from '../../lib/index.js'
-import { CORE_VARIABLES } from '../../lib/policy/environment.js'
+import { CORE_VARIABLES } from '../../lib/policy/core-variables.js'
 import { PROTECTED_NAMES, SHELL_STARTUP_FILES } from '../../lib/policy/protected.js'
 import { SPECIAL_PATHS } from '../../lib/policy/rule-path.js'
 import { sourceFiles } from '../structure/source-files.js'
@@ -89,7 +89,7 @@ describe('README.md', () => {
     const section = sectionOf(readme, 'Protected paths')
     expect(quotedIn(section, '.git', '.mcp.json')).toEqual([...PROTECTED_NAMES])
     expect(quotedIn(section, '.bashrc', '.zlogout')).toEqual([...SHELL_STARTUP_FILES])
-    expect(quotedIn(sectionOf(readme, 'Environment'), 'PATH', 'NO_COLOR')).toEqual([...CORE_VARIABLES])
+    expect(quotedIn(sectionOf(readme, 'Environment'), 'PATH', 'NO_COLOR')).toEqual([...CORE_VARIABLES.posix])
   })
 })
 
