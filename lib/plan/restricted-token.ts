@@ -3,7 +3,7 @@
  * writable roots. Such a token restricts nothing but writing, so what a policy takes away of reading, or of the
  * network, is refused, rule by rule, unless it says that it can do without.
  */
-import { contains, isVolumeRoot } from '../policy/paths.js'
+import { contains, isOnShare, isVolumeRoot } from '../policy/paths.js'
 import type { Protection, ResolvedPolicy, ResolvedRule } from '../policy/types.js'
 import { planAclSteps, splitRoots } from './acl-steps.js'
 import { BACKEND_TABLE } from './backends.js'
@@ -98,7 +98,7 @@ function refusedRoots(
   facts: WindowsFacts,
 ): UnenforceableRule[] {
   const refused = roots.flatMap((rule) => {
-    const reason = tooBroad(rule, facts) ?? unstampable(rule, facts)
+    const reason = onShare(rule) ?? tooBroad(rule, facts) ?? unstampable(rule, facts)
     return reason === undefined ? [] : [{ rule: ruleText(rule), reason, enforcedBy: [] }]
   })
   for (const rule of reopened) {
@@ -109,6 +109,11 @@ function refusedRoots(
     })
   }
   return refused
+}
+
+function onShare({ path }: ResolvedRule): string | undefined {
+  if (!isOnShare(path)) return undefined
+  return 'a file share looks at the user, not at the token, so nothing below it can be kept from commands'
 }
 
 /** Programs that start with the session, and settings of all others, lie below them; every file would be stamped. */
@@ -122,8 +127,6 @@ function tooBroad({ path }: ResolvedRule, { home }: WindowsFacts): string | unde
 
 function unstampable({ path, type }: ResolvedRule, { volumesWithoutAcls }: WindowsFacts): string | undefined {
   if (type === 'missing') return 'it is missing, so no ACL can be changed: create it first'
-  if (path.startsWith('\\\\'))
-    return 'a file share looks at the user, not at the token, so nothing below it can be kept from commands'
   const volume = volumesWithoutAcls.find((candidate) => contains(candidate, path))
   return volume === undefined ? undefined : `the volume ${volume} keeps no ACLs, by which it would be opened`
 }
