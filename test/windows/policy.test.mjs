@@ -149,11 +149,12 @@ test('short names', async (t) => {
 })
 
 test('a substituted drive is the directory behind it', async (t) => {
+  const subst = join(process.env.SystemRoot, 'system32', 'subst.exe')
   const drive = freeDrive()
-  spawnSync('subst', [drive, project])
+  spawnSync(subst, [drive, project])
   // Wine's own says that it has done it.
   if (!existsSync(`${drive}\\Docs`)) return t.skip('no drive can be substituted here')
-  t.after(() => spawnSync('subst', [drive, '/D']))
+  t.after(() => spawnSync(subst, [drive, '/D']))
   assert.deepEqual(await rulesOf({ [`${drive.toLowerCase()}\\DOCS`]: 'read' }), { [join(project, 'Docs')]: 'read' })
 })
 
