@@ -94,14 +94,20 @@ const WINDOWS_FILES: FileSystem = {
   /** The root of a share ends with a backslash as that of a drive does. */
   realpath: async (path) => win32.resolve(await realpath(path)),
 
-  /** Directories say `link` of all reparse points, of files that lie in a cloud for instance. */
+  /**
+   * Directories say `link` of all reparse points, of files that lie in a cloud for instance. What cannot be told is
+   * listed as a directory, so that somebody has to look inside.
+   */
   async list(directory) {
     const entries = await readdir(directory, { withFileTypes: true })
     return Promise.all(
       entries.map(async (entry) => {
         const kind = kindOfEntry(entry)
         if (kind !== 'symlink') return { name: entry.name, kind }
-        return { name: entry.name, kind: await this.kindOf(join(directory, entry.name)).catch(() => kind) }
+        return {
+          name: entry.name,
+          kind: await this.kindOf(join(directory, entry.name)).catch(() => 'directory' as const),
+        }
       }),
     )
   },

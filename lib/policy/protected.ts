@@ -48,7 +48,10 @@ export const SHELL_STARTUP_FILES: readonly string[] = [
 ]
 
 /** `missing`: whether a place that is empty now is held as well. */
-/** Below the home directory on Windows: what PowerShell runs when it starts, and the session of the user. */
+/**
+ * Below the home directory on Windows: what PowerShell runs when it starts, and the session of the user. A Documents
+ * that was moved to somewhere else is not known.
+ */
 export const WINDOWS_STARTUP_PATHS: readonly string[] = [
   'Documents/PowerShell',
   'Documents/WindowsPowerShell',

@@ -50,8 +50,8 @@ export const policySchemaOf = (system: PathSystem) =>
         .enum(['read-only', 'workspace-write'])
         .describe('The preset to start from; without one nothing is allowed.'),
       filesystem: filesystem(system).describe(
-        'Path to access. Paths: absolute, ~/x, relative to this file, :root, :minimal, :cwd, :workspace_roots, ' +
-          ':tmpdir, :slash_tmp (the last four also with /x), or a gitignore-style glob. ' +
+        'Path to access. Paths: absolute (C:\\x or C:/x on Windows), ~/x, relative to this file, :root, :minimal, :cwd, ' +
+          ':workspace_roots, :tmpdir, :slash_tmp (the last four also with /x), or a gitignore-style glob. ' +
           'The most specific path wins; at equal paths none before write before read. "deny" means "none".',
       ),
       network: z

@@ -183,7 +183,8 @@ function makeNode(name: string, kind: Node['kind'], content: string): Node {
 }
 
 function childOf(node: Node, name: string): Node | undefined {
-  const key = fold(name.replace(/[. ]+$/, ''))
+  // Node asks for names as they are, with dots and blanks at their end.
+  const key = fold(name)
   const byName = node.children.get(key)
   return (
     byName ?? [...node.children.values()].find(({ shortName }) => shortName !== undefined && fold(shortName) === key)
