@@ -1,0 +1,67 @@
+// A disk with a root as they are, and the request to stamp it.
+#ifndef RINGFENCE_TEST_NATIVE_STAMP_SCENE_H_
+#define RINGFENCE_TEST_NATIVE_STAMP_SCENE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "check.h"
+#include "sids.h"
+#include "win/stamp.h"
+#include "win_fake_acl_process.h"
+
+namespace ringfence::win {
+
+// The stage of a status, as it is written in reports.
+inline std::string NameOf(const Status& status) {
+  return StageName(static_cast<uint32_t>(status.stage()));
+}
+
+struct StampScene {
+  StampScene() : process(disk) {
+    disk.AddFile(u"C:\\w\\src\\main.c");
+    disk.AddFile(u"C:\\w\\.git\\config");
+    disk.Add(u"C:\\w\\sub\\.git\\hooks");
+    disk.Add(u"C:\\other");
+    request.state_directory = u"C:\\state";
+    request.roots = {{u"C:\\w", "variant"}};
+    request.steps = {
+        {AclOperation::kPin, u"C:\\w", {0}},
+        {AclOperation::kPin, u"C:\\w\\sub", {0}},
+        {AclOperation::kPin, u"C:\\w\\sub\\.git", {0}},
+        {AclOperation::kDeny, u"C:\\w\\.git", {0}},
+        {AclOperation::kDeny, u"C:\\w\\sub\\.git\\hooks", {0}},
+        {AclOperation::kDeny, u"C:\\w\\.mcp.json", {0}, StampTarget::kMissing},
+        {AclOperation::kGrant, u"C:\\w", {0}},
+    };
+  }
+
+  StampLease Acquired() {
+    StampLease lease;
+    const Status status = StampLease::Acquire(process.api(), request, &lease);
+    CHECK_EQ(NameOf(status), "none");
+    return lease;
+  }
+
+  // Everything but the state.
+  std::string Tree() { return disk.Show(u"C:", u"C:\\state"); }
+
+  // Whether a command of Alice with these restricting SIDs may.
+  bool CommandMay(std::vector<Sid> sids, std::u16string_view path, AccessMask access) {
+    const FakePlace place = disk.Find(path, LinkMode::kOpenLink);
+    Token token;
+    token.user = kAlice;
+    token.restriction = Restriction::kWrites;
+    token.restricting = std::move(sids);
+    return Actor(token, {}).MayOpen(*place.directory, place.name, access);
+  }
+
+  FakeDisk disk;
+  FakeAclProcess process;
+  StampRequest request;
+};
+
+}  // namespace ringfence::win
+
+#endif  // RINGFENCE_TEST_NATIVE_STAMP_SCENE_H_
