@@ -10,16 +10,12 @@
 namespace ringfence::win {
 namespace {
 
-Status UndoAclChange(const AclApi& api, const UndoAcl& undo) {
+Status UndoAtPath(const AclApi& api, const UndoAcl& undo) {
   UniqueHandle file;
   Status opened = OpenExact(api, undo.path, kReadControl | kWriteDac, &file);
   if (IsGone(opened)) return Status::Ok();
   RINGFENCE_RETURN_IF_ERROR(std::move(opened));
-  PathSecurity now;
-  RINGFENCE_RETURN_IF_ERROR(ReadSecurity(api, undo.path, file.get(), &now));
-  // Nothing of ours is in a null DACL.
-  if (!now.persistent_acls || now.null_dacl) return Status::Ok();
-  return WriteDacl(api, Stage::kWinAclUndo, undo.path, file.get(), UndoneAcl(undo, now.dacl));
+  return UndoAclChange(api, undo, file.get());
 }
 
 Status UndoDirectory(const AclApi& api, const std::u16string& path) {
@@ -28,6 +24,14 @@ Status UndoDirectory(const AclApi& api, const std::u16string& path) {
 }
 
 }  // namespace
+
+Status UndoAclChange(const AclApi& api, const UndoAcl& undo, Handle file) {
+  PathSecurity now;
+  RINGFENCE_RETURN_IF_ERROR(ReadSecurity(api, undo.path, file, &now));
+  // Nothing of ours is in a null DACL.
+  if (!now.persistent_acls || now.null_dacl) return Status::Ok();
+  return WriteDacl(api, Stage::kWinAclUndo, undo.path, file, UndoneAcl(undo, now.dacl));
+}
 
 Status UndoChanges(const AclApi& api, const UndoRecord& record, UndoRecord* left) {
   UndoRecord failed;
@@ -38,7 +42,7 @@ Status UndoChanges(const AclApi& api, const UndoRecord& record, UndoRecord* left
     if (first.ok()) first = std::move(status);
   };
   for (const UndoAcl& undo : std::views::reverse(record.acls)) {
-    note(UndoAclChange(api, undo), failed.acls, undo);
+    note(UndoAtPath(api, undo), failed.acls, undo);
   }
   std::ranges::reverse(failed.acls);
   for (const std::u16string& path : record.directories) {

@@ -1,8 +1,10 @@
 #include "win/acl_writer.h"
 
+#include <ranges>
 #include <set>
 #include <utility>
 
+#include "win/acl_undo.h"
 #include "win/exact_path.h"
 #include "win/utf16.h"
 
@@ -30,7 +32,7 @@ void AclWriter::Add(const std::u16string& path, UniqueHandle file) {
 Status AclWriter::Write(const AclPlan& plan) {
   for (const PlannedAcl& planned : plan.acls) {
     if (!planned.changes) continue;
-    ++begun_;
+    begun_.acls.push_back(UndoOf(planned));
     RINGFENCE_RETURN_IF_ERROR(WriteOne(planned, files_.at(planned.path).get()));
   }
   return Status::Ok();
@@ -49,13 +51,23 @@ Status AclWriter::WriteOne(const PlannedAcl& planned, Handle file) {
   return Status::Ok();
 }
 
+void AclWriter::Undo(UndoRecord* left) const {
+  for (const UndoAcl& undo : std::views::reverse(begun_.acls)) {
+    const Status undone = UndoAclChange(api_, undo, files_.at(undo.path).get());
+    if (!undone.ok()) left->acls.insert(left->acls.begin(), undo);
+  }
+}
+
+UndoAcl UndoOf(const PlannedAcl& planned) {
+  std::set<Sid> sids;
+  for (const AceRequest& request : planned.demand) sids.insert(request.sid);
+  return {planned.path, {sids.begin(), sids.end()}, planned.before};
+}
+
 UndoRecord UndoOf(const AclPlan& plan) {
   UndoRecord record;
   for (const PlannedAcl& planned : plan.acls) {
-    if (!planned.changes) continue;
-    std::set<Sid> sids;
-    for (const AceRequest& request : planned.demand) sids.insert(request.sid);
-    record.acls.push_back({planned.path, {sids.begin(), sids.end()}, planned.before});
+    if (planned.changes) record.acls.push_back(UndoOf(planned));
   }
   return record;
 }

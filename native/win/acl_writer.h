@@ -3,7 +3,6 @@
 #ifndef RINGFENCE_WIN_ACL_WRITER_H_
 #define RINGFENCE_WIN_ACL_WRITER_H_
 
-#include <cstddef>
 #include <map>
 #include <string>
 
@@ -29,18 +28,20 @@ class AclWriter {
   // demand, not its list: Windows may store an ACE in another form.
   Status Write(const AclPlan& plan);
 
-  // Those that Write() has begun with, also when it failed.
-  size_t begun() const { return begun_; }
+  // Takes back what Write() has begun with, from the last to the first, also of objects that have
+  // another name by now. All is tried; `left` is what failed.
+  void Undo(UndoRecord* left) const;
 
  private:
   Status WriteOne(const PlannedAcl& planned, Handle file);
 
   AclApi api_;
   std::map<std::u16string, UniqueHandle> files_;
-  size_t begun_ = 0;
+  UndoRecord begun_;
 };
 
 // What Write() of a plan changes.
+UndoAcl UndoOf(const PlannedAcl& planned);
 UndoRecord UndoOf(const AclPlan& plan);
 
 }  // namespace ringfence::win

@@ -16,38 +16,34 @@ struct Reading {
   PathSecurity security;
 };
 
-// False: the roots make no sense, which is a mistake of the caller.
-bool ToAclStep(const StampStep& step, const std::vector<Sid>& sids, AclStep* acl_step) {
-  acl_step->operation = step.operation;
-  acl_step->path = step.path;
-  for (const size_t root : step.roots) {
-    if (root >= sids.size()) return false;
-    acl_step->sids.push_back(sids[root]);
-  }
-  return !step.roots.empty();
-}
-
-bool IsPathMissing(const Status& status) { return status.os_code() == kErrorPathNotFound; }
-
-// What is gone stays gone when it was a file: a directory in its place would be in the way of
-// programs that replace it.
-bool GetsPlaceholder(const StampStep& step, const Status& missing) {
-  if (step.operation != AclOperation::kDeny || IsPathMissing(missing)) return false;
-  if (step.target == StampTarget::kMissing) return true;
-  return step.target == StampTarget::kDirectory && !step.optional;
+AclStep ToAclStep(const StampStep& step, const std::vector<Sid>& sids) {
+  AclStep acl_step{step.operation, step.path, {}, {}};
+  for (const size_t root : step.roots) acl_step.sids.push_back(sids[root]);
+  return acl_step;
 }
 
 }  // namespace
+
+bool HasValidRoots(const StampStep& step, const StampRequest& request) {
+  return !step.roots.empty() &&
+         std::ranges::all_of(step.roots, [&](size_t root) { return root < request.roots.size(); });
+}
+
+bool GetsPlaceholder(const StampStep& step, const Status& missing) {
+  if (step.operation != AclOperation::kDeny || missing.os_code() != kErrorFileNotFound) {
+    return false;
+  }
+  if (step.target == StampTarget::kMissing) return true;
+  return step.target == StampTarget::kDirectory && !step.optional;
+}
 
 Status ReadTargets(const AclApi& api, const StampRequest& request, const std::vector<Sid>& sids,
                    StampTargets* targets) {
   std::map<std::u16string, Reading> readings;
   StampTargets read;
   for (const StampStep& step : request.steps) {
-    AclStep acl_step;
-    if (!ToAclStep(step, sids, &acl_step)) {
-      return {Stage::kWinAclContradiction, 0, ToUtf8(step.path)};
-    }
+    if (!HasValidRoots(step, request)) return {Stage::kWinAclContradiction, 0, ToUtf8(step.path)};
+    AclStep acl_step = ToAclStep(step, sids);
     auto [entry, is_new] = readings.try_emplace(step.path);
     Reading& reading = entry->second;
     if (is_new) reading.status = ReadSecurity(api, step.path, &reading.security);

@@ -23,6 +23,14 @@ struct StampTargets {
 Status ReadTargets(const AclApi& api, const StampRequest& request, const std::vector<Sid>& sids,
                    StampTargets* targets);
 
+// The index of a root that is none is a mistake of the caller.
+bool HasValidRoots(const StampStep& step, const StampRequest& request);
+
+// Whether a denial whose path is missing gets a placeholder; `missing` is how opening it failed.
+// What was a file gets none: a directory in its place would be in the way of programs that write it
+// anew. Neither does what has lost its directory.
+bool GetsPlaceholder(const StampStep& step, const Status& missing);
+
 // The paths of the missing ones, each once.
 std::vector<std::u16string> MissingPaths(const StampTargets& targets);
 

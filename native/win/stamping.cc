@@ -158,42 +158,38 @@ Status Stamping::Apply() {
   UndoRecord record = UndoOf(plan_);
   record.directories = MissingPaths(targets_);
   RINGFENCE_RETURN_IF_ERROR(state_.SaveRecord(Together(left_, record)));
-  UndoRecord done;
-  Status status = Write(&writer, &done);
+  std::vector<std::u16string> made;
+  Status status = Write(&writer, &made);
   if (status.ok()) status = state_.SaveRecord(left_);
   if (status.ok()) return status;
   UndoRecord left;
-  (void)UndoChanges(api_, done, &left);
+  writer.Undo(&left);
+  (void)UndoChanges(api_, {{}, made}, &record);
+  left.directories = record.directories;
   // When this fails the whole record stays, which does no harm.
   (void)state_.SaveRecord(Together(left_, left));
   return status;
 }
 
-Status Stamping::Write(AclWriter* writer, UndoRecord* done) {
+Status Stamping::Write(AclWriter* writer, std::vector<std::u16string>* made) {
   std::vector<AclStep> steps = targets_.present;
-  std::map<std::u16string, PathSecurity> made;
+  std::map<std::u16string, PathSecurity> securities;
   for (const std::u16string& path : MissingPaths(targets_)) {
     UniqueHandle directory;
     Status status = MakePlaceholder(api_, path, &directory);
     // Otherwise it is there, or it is somebody else's.
-    if (status.stage() != Stage::kWinStubMake) done->directories.push_back(path);
+    if (status.stage() != Stage::kWinStubMake) made->push_back(path);
     RINGFENCE_RETURN_IF_ERROR(std::move(status));
-    RINGFENCE_RETURN_IF_ERROR(ReadSecurity(api_, path, directory.get(), &made[path]));
+    RINGFENCE_RETURN_IF_ERROR(ReadSecurity(api_, path, directory.get(), &securities[path]));
     writer->Add(path, std::move(directory));
   }
   for (AclStep step : targets_.missing) {
-    step.security = made.at(step.path);
+    step.security = securities.at(step.path);
     steps.push_back(std::move(step));
   }
   AclPlan plan;
   RINGFENCE_RETURN_IF_ERROR(MakePlan(steps, &plan));
-  Status status = writer->Write(plan);
-  // A new directory is removed as a whole.
-  UndoRecord begun = UndoOf(plan);
-  begun.acls.resize(writer->begun());
-  std::erase_if(begun.acls, [&](const UndoAcl& undo) { return made.contains(undo.path); });
-  done->acls = std::move(begun.acls);
-  return status;
+  return writer->Write(plan);
 }
 
 }  // namespace ringfence::win

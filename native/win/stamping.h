@@ -40,7 +40,8 @@ class Stamping {
   Status SaveStore();
   Status HoldIds();
   Status Apply();
-  Status Write(AclWriter* writer, UndoRecord* done);
+  // `made` are the placeholders, also when it fails.
+  Status Write(AclWriter* writer, std::vector<std::u16string>* made);
 
   AclApi api_;
   const StampRequest& request_;

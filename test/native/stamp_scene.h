@@ -2,6 +2,8 @@
 #ifndef RINGFENCE_TEST_NATIVE_STAMP_SCENE_H_
 #define RINGFENCE_TEST_NATIVE_STAMP_SCENE_H_
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,15 +39,52 @@ struct StampScene {
     };
   }
 
+  Status Acquire(StampLease* lease) { return StampLease::Acquire(process.api(), request, lease); }
+  // By another process, which ends with the lease.
+  Status AcquireElsewhere() {
+    FakeAclProcess other(disk);
+    StampLease lease;
+    const Status status = StampLease::Acquire(other.api(), request, &lease);
+    if (status.ok()) CheckProtected(lease.sids());
+    CHECK(lease.Release().ok());
+    CHECK_EQ(other.files.open_handles(), 0U);
+    return status;
+  }
   StampLease Acquired() {
     StampLease lease;
-    const Status status = StampLease::Acquire(process.api(), request, &lease);
-    CHECK_EQ(NameOf(status), "none");
+    CHECK_EQ(NameOf(Acquire(&lease)), "none");
     return lease;
   }
 
   // Everything but the state.
   std::string Tree() { return disk.Show(u"C:", u"C:\\state"); }
+  // The same, with capability SIDs as the numbers of their first occurrence.
+  std::string TreeOfAnySids() {
+    const std::string tree = Tree();
+    std::map<std::string, size_t> known = {{kAlice.ToText(), 0}};
+    std::string shown;
+    for (size_t at = 0; at < tree.size();) {
+      const size_t next = std::min(tree.find("S-1-5-21-", at), tree.size());
+      shown.append(tree, at, next - at);
+      const size_t end = std::min(tree.find(' ', next), tree.size());
+      if (next < tree.size()) {
+        const auto sid = known.try_emplace(tree.substr(next, end - next), known.size()).first;
+        shown += "#" + std::to_string(sid->second);
+      }
+      at = end;
+    }
+    return shown;
+  }
+
+  // What a launch relies on.
+  void CheckProtected(const std::vector<Sid>& sids) {
+    CHECK(CommandMay(sids, u"C:\\w\\src\\main.c", kFileWriteData));
+    CHECK(!CommandMay(sids, u"C:\\w\\.git\\config", kFileWriteData));
+    CHECK(!CommandMay(sids, u"C:\\w\\sub", kDelete));
+    CHECK(!CommandMay(sids, u"C:\\w\\sub\\.git\\hooks", kFileAddFile));
+    CHECK(!CommandMay(sids, u"C:\\w\\.mcp.json", kFileAddFile));
+    CHECK(!CommandMay(sids, u"C:\\other", kFileAddFile));
+  }
 
   // Whether a command of Alice with these restricting SIDs may.
   bool CommandMay(std::vector<Sid> sids, std::u16string_view path, AccessMask access) {

@@ -60,6 +60,12 @@ TEST(StampPlaceholdersGoWithTheirLastLease) {
   CHECK(!scene.disk.Has(u"C:\\w\\.mcp.json"));
   CHECK(second.Release().ok());
   CHECK_EQ(scene.process.files.open_handles(), 0U);
+  // Whoever made it keeps it as well.
+  StampLease maker = scene.Acquired();
+  CHECK(scene.Acquired().Release().ok());
+  CHECK(scene.disk.Has(u"C:\\w\\.mcp.json"));
+  CHECK(maker.Release().ok());
+  CHECK(!scene.disk.Has(u"C:\\w\\.mcp.json"));
 }
 
 TEST(StampOfAReadOnlyLaunchHasASidOfItsOwn) {
