@@ -54,11 +54,11 @@ const HINTS: readonly WindowsHintRule[] = [
       'list stay in the ACLs, where they give nobody anything',
   },
   {
-    stage: 'windows.sid-store.lock',
+    stage: 'windows.state.lock',
     hint: 'another process holds the list of capability SIDs: try again when it is done',
   },
   {
-    stage: 'windows.path.volume',
+    stage: 'windows.path.no-acls',
     hint: 'the volume keeps no ACLs (FAT, exFAT): only directories on NTFS or ReFS can be writable roots',
   },
   { stage: 'windows.path.changed', hint: 'the path changed after the sandbox was created: create the sandbox anew' },

@@ -6,24 +6,43 @@
 // was read back is not what was asked for.
 #define RINGFENCE_WINDOWS_STAGES(X)                                                          \
   /* state: capability SIDs */                                                               \
+  X(kWinStateMake, "windows.state.make", "CreateDirectoryW")                                 \
+  X(kWinStateOpen, "windows.state.open", "CreateFileW")                                      \
+  X(kWinStateDirectory, "windows.state.directory", "")                                       \
+  X(kWinStatePlace, "windows.state.place", "")                                               \
+  X(kWinStateLock, "windows.state.lock", "LockFileEx")                                       \
   X(kWinStoreOpen, "windows.sid-store.open", "CreateFileW")                                  \
-  X(kWinStoreLock, "windows.sid-store.lock", "LockFileEx")                                   \
   X(kWinStoreRead, "windows.sid-store.read", "ReadFile")                                     \
   X(kWinStoreCorrupt, "windows.sid-store.corrupt", "")                                       \
   X(kWinStoreWrite, "windows.sid-store.write", "WriteFile")                                  \
+  X(kWinStoreFlush, "windows.sid-store.flush", "FlushFileBuffers")                           \
   X(kWinStoreReplace, "windows.sid-store.replace", "MoveFileExW")                            \
+  X(kWinUndoOpen, "windows.undo.open", "CreateFileW")                                        \
+  X(kWinUndoRead, "windows.undo.read", "ReadFile")                                           \
+  X(kWinUndoCorrupt, "windows.undo.corrupt", "")                                             \
+  X(kWinUndoWrite, "windows.undo.write", "WriteFile")                                        \
+  X(kWinUndoFlush, "windows.undo.flush", "FlushFileBuffers")                                 \
+  X(kWinUndoReplace, "windows.undo.replace", "MoveFileExW")                                  \
+  X(kWinUndoDelete, "windows.undo.delete", "DeleteFileW")                                    \
   X(kWinRandom, "windows.random", "BCryptGenRandom")                                         \
   /* ACLs of files */                                                                        \
   X(kWinPathOpen, "windows.path.open", "CreateFileW")                                        \
   X(kWinPathName, "windows.path.name", "GetFinalPathNameByHandleW")                          \
+  X(kWinPathKind, "windows.path.kind", "GetFileInformationByHandleEx")                       \
   X(kWinPathVolume, "windows.path.volume", "GetVolumeInformationByHandleW")                  \
   X(kWinPathChanged, "windows.path.changed", "")                                             \
+  X(kWinPathNoAcls, "windows.path.no-acls", "")                                              \
   X(kWinAclRead, "windows.acl.read", "GetSecurityInfo")                                      \
   X(kWinAclDecode, "windows.acl.decode", "")                                                 \
+  X(kWinAclNull, "windows.acl.null", "")                                                     \
+  X(kWinAclContradiction, "windows.acl.contradiction", "")                                   \
+  X(kWinAclForeign, "windows.acl.foreign", "")                                               \
+  X(kWinAclOrder, "windows.acl.order", "")                                                   \
+  X(kWinAclTooLarge, "windows.acl.too-large", "")                                            \
+  X(kWinAclIneffective, "windows.acl.ineffective", "")                                       \
   X(kWinAclWrite, "windows.acl.write", "SetSecurityInfo")                                    \
   X(kWinAclVerify, "windows.acl.verify", "")                                                 \
   X(kWinAclUndo, "windows.acl.undo", "SetSecurityInfo")                                      \
-  X(kWinAclRefused, "windows.acl.refused", "")                                               \
   X(kWinStubMake, "windows.stub.make", "CreateDirectoryW")                                   \
   X(kWinStubRemove, "windows.stub.remove", "SetFileInformationByHandle")                     \
   /* token */                                                                                \

@@ -2,27 +2,33 @@
 #ifndef RINGFENCE_WIN_ACL_REPORT_H_
 #define RINGFENCE_WIN_ACL_REPORT_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "core/status.h"
-#include "win/api/win32_api.h"
+#include "win/acl_api.h"
 #include "win/stamp_request.h"
 
 namespace ringfence::win {
 
 // One for each step and root of it.
 struct AclReport {
-  AclOperation operation = AclOperation::kGrant;
+  // Index into the steps of the request.
+  size_t step = 0;
   std::u16string path;
   // Empty: this root has none yet; a launch makes it.
   std::string sid;
-  // What the step asks for holds.
+  // The ACE that the step asks for is in the path's own ACL.
   bool stamped = false;
-  // Rights that the ACEs of the SID give on the path itself; what it denies is taken off.
-  AccessMask effective = 0;
-  // Why a launch would be refused; kNone: it would not.
-  Status reason;
+  // What the step asks for holds, by that ACE or by inherited ones.
+  bool effective = false;
+  // Rights that the ACL gives the SID on the path itself.
+  AccessMask rights = 0;
+  // For people: why it is effective, or what is missing. Of a failure the name of its stage.
+  std::string reason;
+  // Why a launch would be refused.
+  Status failure;
   // A launch would write this DACL, or make this directory.
   bool would_write = false;
   // That write would make Windows visit everything below.
@@ -30,8 +36,7 @@ struct AclReport {
 };
 
 // A failure that is not about one path: the state directory, or the store of SIDs.
-Status ExamineAcls(const Win32Api& api, const StampRequest& request,
-                   std::vector<AclReport>* reports);
+Status ExamineAcls(const AclApi& api, const StampRequest& request, std::vector<AclReport>* reports);
 
 }  // namespace ringfence::win
 

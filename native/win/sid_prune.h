@@ -3,27 +3,27 @@
 #define RINGFENCE_WIN_SID_PRUNE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "core/status.h"
-#include "win/api/win32_api.h"
+#include "win/acl_api.h"
 
 namespace ringfence::win {
 
 struct PruneResult {
-  // SIDs that were removed, and those that stay because they are used, or because a path could not
-  // be cleaned.
+  // SIDs that were removed, and those that stay: they are used, or a path could not be cleaned.
   size_t removed = 0;
   size_t kept = 0;
 };
 
+constexpr uint32_t kPruneDays = 30;
+
 // Entries whose root is gone, and those that were not used for `days` days, are removed with their
 // ACEs, unless a lease of any process holds them. Also heals what crashed leases left. A path that
 // cannot be cleaned keeps its entry and is no failure.
-Status PruneSids(const Win32Api& api, const std::u16string& state_directory, uint32_t days,
+Status PruneSids(const AclApi& api, const std::u16string& state_directory, uint32_t days,
                  PruneResult* result);
-
-constexpr uint32_t kPruneDays = 30;
 
 }  // namespace ringfence::win
 

@@ -5,12 +5,12 @@
 #ifndef RINGFENCE_WIN_STAMP_H_
 #define RINGFENCE_WIN_STAMP_H_
 
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/status.h"
-#include "win/api/win32_api.h"
+#include "win/acl_api.h"
 #include "win/sid.h"
 #include "win/stamp_request.h"
 #include "win/unique_handle.h"
@@ -30,8 +30,9 @@ class StampLease {
 
   // Everything or nothing: on failure every ACL is as it was, or the undo record in the state
   // directory says what is left, which the next call of any process undoes before anything else.
-  // Waits while another process does the same. Any thread; one thread at a time for a lease.
-  static Status Acquire(const Win32Api& api, const StampRequest& request, StampLease* lease);
+  // Waits while another process does the same. Any thread; one thread at a time for a lease. The
+  // tables of `api` outlive the lease.
+  static Status Acquire(const AclApi& api, const StampRequest& request, StampLease* lease);
 
   // What restricts the command: a SID for each root, in their order; the read-only one without
   // roots.
@@ -41,12 +42,18 @@ class StampLease {
   Status Release();
 
  private:
-  const Win32Api* api_ = nullptr;
-  std::u16string state_directory_;
+  friend class Stamping;
+
+  struct Held {
+    AclApi api;
+    std::u16string state_directory;
+    // The bytes of our SIDs and placeholders in the file of locks.
+    UniqueHandle locks;
+    bool placeholders = false;
+  };
+
+  std::unique_ptr<Held> held_;
   std::vector<Sid> sids_;
-  // Of the file of locks: regions of the SIDs' entries and of the placeholders, shared.
-  UniqueHandle in_use_;
-  std::vector<uint64_t> placeholders_;
 };
 
 }  // namespace ringfence::win

@@ -23,6 +23,9 @@ constexpr uint32_t kReparseTagNameSurrogate = 0x20000000;
 // "GetVolumeInformationByHandleW function".
 constexpr uint32_t kVolumePersistentAcls = 0x8;
 
+// "GetDriveTypeW function".
+constexpr uint32_t kDriveFixed = 3;
+
 struct FileAttributes {
   uint32_t attributes = 0;
   uint32_t reparse_tag = 0;
@@ -77,12 +80,13 @@ class FileApi {
 
   // CreateFileW: a file to lock, made when missing; everything shared.
   virtual OsError OpenLockFile(const std::u16string& path, Handle* file) = 0;
-  // LockFileEx and UnlockFile, of the one byte at `offset`, which need not exist. With kTry and
-  // another owner, who may be of this process: ERROR_LOCK_VIOLATION. Closing the handle, and the
-  // end of the process, unlock too.
+  // LockFileEx of the one byte at `offset`, which need not exist. With kTry and another owner, who
+  // may be another handle of this process: ERROR_LOCK_VIOLATION. Closing the handle, and the end of
+  // the process, unlock.
   virtual OsError Lock(Handle file, uint64_t offset, LockMode mode, LockWait wait) = 0;
-  virtual OsError Unlock(Handle file, uint64_t offset) = 0;
 
+  // CreateFileW: a file that exists, for reading; everything shared.
+  virtual OsError OpenToRead(const std::u16string& path, Handle* file) = 0;
   // CreateFileW: an empty file for writing, in place of what was there; not shared.
   virtual OsError Create(const std::u16string& path, Handle* file) = 0;
   // ReadFile and WriteFile at the handle's position. `moved` is less than asked at the end of the
@@ -95,6 +99,10 @@ class FileApi {
   virtual OsError Replace(const std::u16string& from, const std::u16string& to) = 0;
   // DeleteFileW.
   virtual OsError Delete(const std::u16string& path) = 0;
+
+  // GetLogicalDrives: bit 0 is A:. GetDriveTypeW of a root directory ("C:\").
+  virtual OsError Drives(uint32_t* drives) = 0;
+  virtual uint32_t DriveType(const std::u16string& root) = 0;
 
   // GetSystemTimeAsFileTime, in days since 1601.
   virtual uint32_t Today() = 0;
