@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "win/api/windows_api.h"
 #include "win/api/windows_calls.h"
 
@@ -192,8 +194,8 @@ class Calls final : public ProcessApi {
     if (!error.ok()) return error;
     OSVERSIONINFOW version = {};
     version.dwOSVersionInfoSize = sizeof version;
-    // Through void*: compilers warn about the change of one function type into another.
-    reinterpret_cast<RtlGetVersionFunction>(reinterpret_cast<void*>(address))(&version);
+    // Compilers warn about a cast of one function type into another.
+    std::bit_cast<RtlGetVersionFunction>(address)(&version);
     *build = version.dwBuildNumber;
     return kNoOsError;
   }

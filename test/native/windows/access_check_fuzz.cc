@@ -40,7 +40,7 @@ bool ReadOptions(int count, char** arguments, Options* options) {
 int main(int count, char** arguments) {
   Options options;
   if (!ReadOptions(count, arguments, &options)) {
-    std::fprintf(stderr, "usage: %s [--seed N] [--cases N]\n", arguments[0]);
+    static_cast<void>(std::fprintf(stderr, "usage: %s [--seed N] [--cases N]\n", arguments[0]));
     return 2;
   }
   const bool wine = ringfence::test::UnderWine();

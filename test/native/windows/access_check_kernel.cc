@@ -19,8 +19,8 @@ HANDLE Raw(Handle handle) { return reinterpret_cast<HANDLE>(handle); }
 Handle Wrapped(HANDLE handle) { return static_cast<Handle>(reinterpret_cast<uintptr_t>(handle)); }
 
 [[noreturn]] void Die(const char* what) {
-  std::fprintf(stderr, "%s\n", what);
-  std::exit(2);
+  static_cast<void>(std::fprintf(stderr, "%s\n", what));
+  std::exit(2);  // NOLINT(concurrency-mt-unsafe): there is one thread
 }
 
 std::vector<uint8_t> Bytes(const Sid& sid) {
@@ -91,8 +91,8 @@ DWORD FlagsOf(Restriction restriction) {
 }  // namespace
 
 void DieOfLastError(const char* call) {
-  std::fprintf(stderr, "%s failed: %lu\n", call, GetLastError());
-  std::exit(2);
+  static_cast<void>(std::fprintf(stderr, "%s failed: %lu\n", call, GetLastError()));
+  std::exit(2);  // NOLINT(concurrency-mt-unsafe): there is one thread
 }
 
 KernelToken::KernelToken(Handle primary, Token model)

@@ -21,6 +21,8 @@ class KernelToken : public CheckedToken {
 
   // `primary` is closed at the end. `model` is who it is.
   KernelToken(Handle primary, Token model);
+  KernelToken(const KernelToken&) = delete;
+  KernelToken& operator=(const KernelToken&) = delete;
   ~KernelToken() override;
 
   const Token& model() const override { return model_; }
