@@ -37,7 +37,7 @@ function requireDirectories({ rules, cwd = '.' }: PolicyArguments): void {
   for (const { path, access } of rules) {
     const parsed = parseRulePath(path)
     if (access !== 'write' || parsed.kind !== 'path') continue
-    const start = startOf(parsed.anchor, cwd)
+    const start = parsed.volume ?? startOf(parsed.anchor, cwd)
     if (start === undefined || !isFile(resolve(start, parsed.rest))) continue
     throw new UsageError('not a directory', `--write ${path}`, 'Give its directory, or open the file by a policy file.')
   }
