@@ -1,10 +1,11 @@
-#include "binding/plan_binding.h"
+#include "binding/linux/plan_binding.h"
 
 #include <memory>
 
-#include "binding/addon_data.h"
 #include "binding/convert.h"
 #include "binding/error_to_js.h"
+#include "binding/linux/addon_data.h"
+#include "binding/linux/convert_plan.h"
 
 namespace ringfence {
 namespace {

@@ -1,16 +1,9 @@
-#include "linux/output_reader.h"
+#include "core/output_reader.h"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-
-#include <cerrno>
-
-#include "posix/background_thread.h"
+#include <utility>
 
 namespace ringfence {
 namespace {
-
-constexpr uint64_t kStop = 0;
 
 // After this many reads it is the turn of other outputs.
 constexpr int kReadsPerTurn = 8;
@@ -25,36 +18,35 @@ constexpr size_t kResumeBlocks = OutputReader::kBlocksPerStream / 2;
 }  // namespace
 
 OutputReader::~OutputReader() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+  if (thread_.joinable()) {
+    port_->Stop();
+    thread_.join();
   }
-  if (!thread_.joinable()) return;
-  const uint64_t one = 1;
-  // Cannot fail: the counter of an eventfd overflows after 2^64 - 1 wake-ups only.
-  while (write(stop_.get(), &one, sizeof one) < 0) {
-  }
-  thread_.join();
+  for (const auto& [id, channel] : channels_) channel->end->Close();
 }
 
-Status OutputReader::OpenStream(OutputSource source, std::shared_ptr<OutputBudget> budget,
+Status OutputReader::OpenStream(std::shared_ptr<IoEnd> end, std::shared_ptr<OutputBudget> budget,
                                 uint64_t* id) {
-  return Open(std::make_shared<Channel>(std::move(source), std::move(budget)), id);
+  return Open(std::make_shared<Channel>(std::move(end), std::move(budget)), true, id);
 }
 
-Status OutputReader::OpenCapture(OutputSource source, uint64_t capacity,
+Status OutputReader::OpenCapture(std::shared_ptr<IoEnd> end, uint64_t capacity,
                                  std::shared_ptr<OutputBudget> budget, uint64_t* id) {
-  auto channel = std::make_shared<Channel>(std::move(source), std::move(budget));
+  auto channel = std::make_shared<Channel>(std::move(end), std::move(budget));
   channel->capture = std::make_unique<HeadTail>(capacity);
-  return Open(std::move(channel), id);
+  return Open(std::move(channel), true, id);
 }
 
-Status OutputReader::Open(std::shared_ptr<Channel> channel, uint64_t* id) {
+Status OutputReader::OpenInput(std::shared_ptr<IoEnd> end, uint64_t* id) {
+  return Open(std::make_shared<Channel>(std::move(end), nullptr), false, id);
+}
+
+Status OutputReader::Open(std::shared_ptr<Channel> channel, bool reads, uint64_t* id) {
   RINGFENCE_RETURN_IF_ERROR(Start());
   const std::lock_guard lock(mutex_);
   channel->id = next_id_++;
-  Watch(channel.get());
-  if (!channel->watched) return {Stage::kOutputWatch, errno};
+  if (reads) Watch(channel.get());
+  if (channel->ended) return channel->failure;
   *id = channel->id;
   channels_.emplace(channel->id, std::move(channel));
   return Status::Ok();
@@ -63,17 +55,7 @@ Status OutputReader::Open(std::shared_ptr<Channel> channel, uint64_t* id) {
 Status OutputReader::Start() {
   if (thread_.joinable()) return Status::Ok();
   scratch_ = std::make_unique<char[]>(kBlockBytes);
-  epoll_.reset(epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll_.valid()) return {Stage::kOutputWatch, errno};
-  stop_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!stop_.valid()) return {Stage::kOutputWatch, errno};
-  epoll_event event = {};
-  event.events = EPOLLIN;
-  event.data.u64 = kStop;
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_.get(), &event) < 0) {
-    return {Stage::kOutputWatch, errno};
-  }
-  return StartBackgroundThread(Stage::kOutputThread, [this] { Run(); }, &thread_);
+  return port_->Start([this] { Run(); }, &thread_);
 }
 
 std::vector<OutputReader::News> OutputReader::TakeNews() {
@@ -103,15 +85,17 @@ OutputChunk OutputReader::Take(uint64_t id) {
   Channel& channel = *found->second;
   const bool last = channel.filled.size() == 1;
   if (!channel.filled.empty() && !(last && channel.filling)) {
-    chunk = {OutputChunk::Kind::kData, channel.filled.front().block, channel.filled.front().size};
+    chunk.kind = OutputChunk::Kind::kData;
+    chunk.block = channel.filled.front().block;
+    chunk.size = channel.filled.front().size;
     channel.filled.pop_front();
     if (channel.stalled && channel.filled.size() <= kResumeBlocks) {
       channel.stalled = false;
       Watch(&channel);
     }
   } else if (channel.ended) {
-    chunk.kind = channel.error == 0 ? OutputChunk::Kind::kEnd : OutputChunk::Kind::kFailed;
-    chunk.error = channel.error;
+    chunk.kind = channel.failure.ok() ? OutputChunk::Kind::kEnd : OutputChunk::Kind::kFailed;
+    chunk.failure = channel.failure;
   } else {
     channel.armed = true;
   }
@@ -124,7 +108,7 @@ CapturedOutput OutputReader::TakeCapture(uint64_t id) {
   const auto found = channels_.find(id);
   if (found == channels_.end() || !found->second->capture || !found->second->ended) return captured;
   HeadTail& capture = *found->second->capture;
-  captured.error = found->second->error;
+  captured.failure = found->second->failure;
   captured.size = capture.size();
   captured.head_size = capture.head_size();
   captured.dropped = capture.dropped();
@@ -154,11 +138,9 @@ std::vector<char*> OutputReader::TakeSpares(size_t keep) {
   return taken;
 }
 
-std::shared_ptr<PipeEnd> OutputReader::EndOf(uint64_t id) {
-  std::shared_ptr<Channel> channel = Find(id);
-  if (!channel) return nullptr;
-  PipeEnd* const end = &channel->end;
-  return {std::move(channel), end};
+std::shared_ptr<IoEnd> OutputReader::EndOf(uint64_t id) {
+  const std::shared_ptr<Channel> channel = Find(id);
+  return channel ? channel->end : nullptr;
 }
 
 void OutputReader::AwaitRoom(uint64_t id) {
@@ -170,11 +152,9 @@ void OutputReader::AwaitRoom(uint64_t id) {
   (void)Register(found->second.get());
 }
 
-int OutputReader::FdOf(uint64_t id) {
-  const std::lock_guard lock(mutex_);
-  const auto found = channels_.find(id);
-  if (found == channels_.end() || found->second->end.terminal) return -1;
-  return found->second->end.fd.get();
+int OutputReader::NumberOf(uint64_t id) {
+  const std::shared_ptr<IoEnd> end = EndOf(id);
+  return end ? end->Number() : -1;
 }
 
 void OutputReader::Close(uint64_t id) {
@@ -191,7 +171,7 @@ void OutputReader::Close(uint64_t id) {
     }
     channels_.erase(id);
   }
-  drain_.Close(&channel->end);
+  channel->end->Close();
 }
 
 std::shared_ptr<OutputChannel> OutputReader::Find(uint64_t id) {
@@ -201,15 +181,13 @@ std::shared_ptr<OutputChannel> OutputReader::Find(uint64_t id) {
 }
 
 void OutputReader::Run() {
-  for (;;) {
-    epoll_event events[64];
-    const int count = epoll_wait(epoll_.get(), events, 64, -1);
-    for (int i = 0; i < count; ++i) {
-      if (events[i].data.u64 == kStop) return;
-      const std::shared_ptr<Channel> channel = Find(events[i].data.u64);
+  std::vector<IoPort::Ready> ready;
+  while (port_->Wait(&ready)) {
+    for (const IoPort::Ready& told : ready) {
+      const std::shared_ptr<Channel> channel = Find(told.id);
       if (!channel) continue;
-      if ((events[i].events & ~EPOLLIN) != 0) TellRoom(channel.get());
-      if ((events[i].events & ~EPOLLOUT) != 0) Serve(channel.get());
+      if (told.room) TellRoom(channel.get());
+      if (told.input) Serve(channel.get());
     }
   }
 }
@@ -246,8 +224,8 @@ OutputReader::Next OutputReader::ReadStream(Channel* channel) {
   size_t size = 0;
   char* const room = PickRoom(channel, &size);
   if (room == nullptr) return Next::kPause;
-  const ssize_t count = drain_.Read(&channel->end, room, size);
-  const size_t passing = Charge(channel, count);
+  const IoRead read = channel->end->Read(room, size);
+  const size_t passing = Charge(channel, read);
   const std::lock_guard lock(mutex_);
   channel->filling = false;
   channel->filled.back().size += passing;
@@ -257,12 +235,12 @@ OutputReader::Next OutputReader::ReadStream(Channel* channel) {
     channel->filled.pop_back();
   }
   if (channel->closed) return Next::kPause;
-  if (count == 0 || (count < 0 && count != -EAGAIN)) {
-    End(channel, static_cast<int>(-count));
+  if (read.kind == IoRead::Kind::kEnd || read.kind == IoRead::Kind::kFailed) {
+    End(channel, read.failure);
     return Next::kPause;
   }
   const size_t full = channel->filled.size() - (HasRoom(*channel) ? 1 : 0);
-  const bool drained = count < 0;
+  const bool drained = read.kind == IoRead::Kind::kNothing;
   if (channel->exceeded ||
       (channel->armed && !channel->filled.empty() && (drained || full >= kBlocksPerWake))) {
     Announce(channel);
@@ -302,23 +280,25 @@ OutputReader::Next OutputReader::ReadCapture(Channel* channel) {
   HeadTail& capture = *channel->capture;
   size_t size = kBlockBytes;
   char* const room = capture.Room(kBlockBytes, &size);
-  const ssize_t count = drain_.Read(&channel->end, room ? room : scratch_.get(), size);
-  if (count == -EAGAIN || count == -EBADF) return Next::kPause;
-  const size_t passing = Charge(channel, count);
-  int error = count < 0 ? static_cast<int>(-count) : 0;
+  const IoRead read = channel->end->Read(room ? room : scratch_.get(), size);
+  if (read.kind == IoRead::Kind::kNothing || read.kind == IoRead::Kind::kClosed) {
+    return Next::kPause;
+  }
+  const size_t passing = Charge(channel, read);
+  Status failure = read.failure;
   if (room) {
     capture.Commit(passing);
   } else if (!capture.Write(scratch_.get(), passing)) {
-    error = ENOMEM;
+    failure = port_->NoMemory();
   }
   const bool over = channel->budget && channel->budget->exceeded();
-  if (count > 0 && error == 0 && !over) return Next::kReadOn;
-  const bool ends = count <= 0 || error != 0;
+  const bool ends = read.kind != IoRead::Kind::kData || !failure.ok();
+  if (!ends && !over) return Next::kReadOn;
   if (ends) capture.Finish();
   const std::lock_guard lock(mutex_);
   if (channel->closed) return Next::kPause;
   if (ends) {
-    End(channel, error);
+    End(channel, std::move(failure));
   } else {
     Announce(channel);
   }
@@ -326,20 +306,19 @@ OutputReader::Next OutputReader::ReadCapture(Channel* channel) {
 }
 
 OutputReader::Next OutputReader::Discard(Channel* channel) {
-  const ssize_t count = drain_.Read(&channel->end, scratch_.get(), kBlockBytes);
-  if (count > 0) return Next::kReadOn;
-  if (count == -EAGAIN) return Next::kPause;
+  const IoRead read = channel->end->Read(scratch_.get(), kBlockBytes);
+  if (read.kind == IoRead::Kind::kData) return Next::kReadOn;
+  if (read.kind == IoRead::Kind::kNothing) return Next::kPause;
   if (channel->capture) channel->capture->Finish();
   const std::lock_guard lock(mutex_);
-  if (!channel->closed) End(channel, static_cast<int>(-count));
+  if (!channel->closed) End(channel, read.failure);
   return Next::kPause;
 }
 
-size_t OutputReader::Charge(Channel* channel, ssize_t count) {
-  if (count <= 0) return 0;
-  const auto size = static_cast<size_t>(count);
-  if (!channel->budget) return size;
-  const size_t passing = channel->budget->Take(size);
+size_t OutputReader::Charge(Channel* channel, const IoRead& read) {
+  if (read.kind != IoRead::Kind::kData) return 0;
+  if (!channel->budget) return read.size;
+  const size_t passing = channel->budget->Take(read.size);
   if (channel->budget->exceeded()) {
     const std::lock_guard lock(mutex_);
     channel->exceeded = true;
@@ -347,10 +326,10 @@ size_t OutputReader::Charge(Channel* channel, ssize_t count) {
   return passing;
 }
 
-void OutputReader::End(Channel* channel, int error) {
+void OutputReader::End(Channel* channel, Status failure) {
   Unwatch(channel);
   channel->ended = true;
-  channel->error = error;
+  channel->failure = std::move(failure);
   if (channel->armed || channel->exceeded) Announce(channel);
 }
 
@@ -367,10 +346,10 @@ void OutputReader::RequestWake() {
 
 void OutputReader::Watch(Channel* channel) {
   channel->watched = true;
-  if (Register(channel)) return;
+  channel->failure = Register(channel);
+  if (channel->failure.ok()) return;
   channel->watched = false;
   channel->ended = true;
-  channel->error = errno;
 }
 
 void OutputReader::Unwatch(Channel* channel) {
@@ -378,19 +357,8 @@ void OutputReader::Unwatch(Channel* channel) {
   (void)Register(channel);
 }
 
-bool OutputReader::Register(Channel* channel) {
-  epoll_event event = {};
-  if (channel->watched) event.events |= EPOLLIN;
-  if (channel->awaits_room) event.events |= EPOLLOUT;
-  event.data.u64 = channel->id;
-  const bool wanted = event.events != 0;
-  if (!wanted && !channel->registered) return true;
-  const int operation = !wanted               ? EPOLL_CTL_DEL
-                        : channel->registered ? EPOLL_CTL_MOD
-                                              : EPOLL_CTL_ADD;
-  if (epoll_ctl(epoll_.get(), operation, channel->end.fd.get(), &event) < 0) return false;
-  channel->registered = wanted;
-  return true;
+Status OutputReader::Register(Channel* channel) {
+  return port_->Await(channel->end.get(), channel->id, {channel->watched, channel->awaits_room});
 }
 
 }  // namespace ringfence

@@ -1,6 +1,6 @@
 // The slow questions, answered by promises from a worker thread of libuv's pool.
-#ifndef RINGFENCE_BINDING_ASYNC_BINDING_H_
-#define RINGFENCE_BINDING_ASYNC_BINDING_H_
+#ifndef RINGFENCE_BINDING_LINUX_ASYNC_BINDING_H_
+#define RINGFENCE_BINDING_LINUX_ASYNC_BINDING_H_
 
 #include <napi.h>
 
@@ -12,4 +12,4 @@ Napi::Value RunToolAsync(const Napi::CallbackInfo& info);
 
 }  // namespace ringfence
 
-#endif  // RINGFENCE_BINDING_ASYNC_BINDING_H_
+#endif  // RINGFENCE_BINDING_LINUX_ASYNC_BINDING_H_

@@ -1,12 +1,12 @@
 // acquireStubs(): a lease of stub directories as a JS object.
-#ifndef RINGFENCE_BINDING_LEASE_BINDING_H_
-#define RINGFENCE_BINDING_LEASE_BINDING_H_
+#ifndef RINGFENCE_BINDING_LINUX_LEASE_BINDING_H_
+#define RINGFENCE_BINDING_LINUX_LEASE_BINDING_H_
 
 #include <napi.h>
 
 #include <memory>
 
-#include "binding/addon_data.h"
+#include "binding/linux/addon_data.h"
 #include "linux/gate.h"
 
 namespace ringfence {
@@ -38,4 +38,4 @@ class LeaseBinding : public Napi::ObjectWrap<LeaseBinding> {
 
 }  // namespace ringfence
 
-#endif  // RINGFENCE_BINDING_LEASE_BINDING_H_
+#endif  // RINGFENCE_BINDING_LINUX_LEASE_BINDING_H_

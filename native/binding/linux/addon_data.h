@@ -1,6 +1,6 @@
-// State of one addon instance (one JS environment): no globals, so worker threads have their own.
-#ifndef RINGFENCE_BINDING_ADDON_DATA_H_
-#define RINGFENCE_BINDING_ADDON_DATA_H_
+// State of one addon instance (one JS environment) on Linux.
+#ifndef RINGFENCE_BINDING_LINUX_ADDON_DATA_H_
+#define RINGFENCE_BINDING_LINUX_ADDON_DATA_H_
 
 #include <napi.h>
 
@@ -8,7 +8,8 @@
 #include <memory>
 #include <set>
 
-#include "binding/output_hub.h"
+#include "binding/instance_data.h"
+#include "linux/epoll_port.h"
 #include "linux/helper_image.h"
 #include "linux/launch_thread.h"
 #include "linux/stub_journal.h"
@@ -17,11 +18,17 @@ namespace ringfence {
 
 class ProcessBinding;
 
-struct AddonData {
+struct AddonData : InstanceData {
+  std::unique_ptr<IoPort> MakePort() override;
+  std::shared_ptr<IoEnd> TakeEnd(Napi::Value source) override;
+  Status ClosedTerminal() const override;
+
+  // The hub's.
+  EpollPort* port = nullptr;
+
   HelperImage helper;
   Napi::FunctionReference process_constructor;
   Napi::FunctionReference lease_constructor;
-  Napi::FunctionReference output_constructor;
 
   // Events of the launch thread on their way to JS.
   Napi::ThreadSafeFunction events;
@@ -29,8 +36,6 @@ struct AddonData {
   // JS thread only. Borrowed: a process object keeps itself alive until it is closed.
   std::map<uint64_t, ProcessBinding*> processes;
   std::map<uint64_t, Napi::Promise::Deferred> closing_plans;
-  // From the first output on.
-  std::unique_ptr<OutputHub> outputs;
   uint64_t last_plan_id = 0;
   // Processes that keep the event loop alive.
   int referenced = 0;
@@ -40,16 +45,10 @@ struct AddonData {
   std::set<StubLease*> leases;
 };
 
-// What node keeps for the environment. Objects share the data, since node finalizes them in no
-// promised order when the environment ends.
-struct AddonDataHolder {
-  std::shared_ptr<AddonData> data;
-};
-
 inline std::shared_ptr<AddonData> DataOf(Napi::Env env) {
-  return env.GetInstanceData<AddonDataHolder>()->data;
+  return std::static_pointer_cast<AddonData>(InstanceDataOf(env));
 }
 
 }  // namespace ringfence
 
-#endif  // RINGFENCE_BINDING_ADDON_DATA_H_
+#endif  // RINGFENCE_BINDING_LINUX_ADDON_DATA_H_

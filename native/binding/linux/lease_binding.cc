@@ -1,4 +1,4 @@
-#include "binding/lease_binding.h"
+#include "binding/linux/lease_binding.h"
 
 #include <memory>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "binding/process_binding.h"
+#include "binding/linux/process_binding.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,9 +8,10 @@
 
 #include "binding/convert.h"
 #include "binding/error_to_js.h"
-#include "binding/lease_binding.h"
-#include "binding/plan_binding.h"
-#include "binding/terminal_binding.h"
+#include "binding/linux/convert_plan.h"
+#include "binding/linux/lease_binding.h"
+#include "binding/linux/plan_binding.h"
+#include "binding/linux/terminal_binding.h"
 #include "linux/wire.h"
 
 namespace ringfence {

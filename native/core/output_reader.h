@@ -1,8 +1,9 @@
 // One thread that reads what commands write, for all commands of an addon instance. It knows two
 // ways: a stream gives chunks to the JS thread through a bounded number of blocks, a capture keeps
-// head and tail and tells only the end.
-#ifndef RINGFENCE_LINUX_OUTPUT_READER_H_
-#define RINGFENCE_LINUX_OUTPUT_READER_H_
+// head and tail and tells only the end. On the same thread it tells what is written into commands
+// that there is room.
+#ifndef RINGFENCE_CORE_OUTPUT_READER_H_
+#define RINGFENCE_CORE_OUTPUT_READER_H_
 
 #include <cstdint>
 #include <functional>
@@ -12,10 +13,9 @@
 #include <thread>
 #include <vector>
 
+#include "core/io_port.h"
+#include "core/output_channel.h"
 #include "core/status.h"
-#include "linux/output_channel.h"
-#include "linux/pipe_end.h"
-#include "posix/unique_fd.h"
 
 namespace ringfence {
 
@@ -27,7 +27,8 @@ class OutputReader {
 
   // `wake` is called on the reader's thread when TakeNews() has something to tell; not again before
   // TakeNews() was called.
-  explicit OutputReader(std::function<void()> wake) : wake_(std::move(wake)) {}
+  OutputReader(std::unique_ptr<IoPort> port, std::function<void()> wake)
+      : wake_(std::move(wake)), port_(std::move(port)) {}
   // Closes what is open and joins the thread.
   ~OutputReader();
   OutputReader(const OutputReader&) = delete;
@@ -36,10 +37,12 @@ class OutputReader {
   // All that follows: JS thread.
 
   // The end is closed on failure as well. Starts the thread with the first output.
-  Status OpenStream(OutputSource source, std::shared_ptr<OutputBudget> budget, uint64_t* id);
+  Status OpenStream(std::shared_ptr<IoEnd> end, std::shared_ptr<OutputBudget> budget, uint64_t* id);
   // `capacity` as of HeadTail.
-  Status OpenCapture(OutputSource source, uint64_t capacity, std::shared_ptr<OutputBudget> budget,
-                     uint64_t* id);
+  Status OpenCapture(std::shared_ptr<IoEnd> end, uint64_t capacity,
+                     std::shared_ptr<OutputBudget> budget, uint64_t* id);
+  // An end that is only written to: all there is to tell of it is room.
+  Status OpenInput(std::shared_ptr<IoEnd> end, uint64_t* id);
 
   struct News {
     uint64_t id = 0;
@@ -71,13 +74,13 @@ class OutputReader {
   std::vector<char*> TakeSpares(size_t keep);
 
   // Null when it is closed.
-  std::shared_ptr<PipeEnd> EndOf(uint64_t id);
+  std::shared_ptr<IoEnd> EndOf(uint64_t id);
 
-  // Of a terminal that has taken less input than there was: news will come, once.
+  // Of a terminal or an input that has taken less than there was: news will come, once.
   void AwaitRoom(uint64_t id);
 
-  // The descriptor, -1 when it is closed, and of a terminal, which is for nobody else.
-  int FdOf(uint64_t id);
+  // IoEnd::Number().
+  int NumberOf(uint64_t id);
 
   // At once: a command that writes gets EPIPE. Nothing more is told about this output.
   void Close(uint64_t id);
@@ -86,7 +89,7 @@ class OutputReader {
   using Channel = OutputChannel;
   enum class Next { kReadOn, kPause };
 
-  Status Open(std::shared_ptr<Channel> channel, uint64_t* id);
+  Status Open(std::shared_ptr<Channel> channel, bool reads, uint64_t* id);
   Status Start();
   std::shared_ptr<Channel> Find(uint64_t id);
 
@@ -101,18 +104,18 @@ class OutputReader {
   // Null: there is none, and the channel is not watched until there is.
   char* PickRoom(Channel* channel, size_t* size);
   // How many of the bytes read pass.
-  size_t Charge(Channel* channel, ssize_t count);
+  size_t Charge(Channel* channel, const IoRead& read);
 
   // Under the lock.
   static bool HasRoom(const Channel& channel);
-  void End(Channel* channel, int error);
+  void End(Channel* channel, Status failure);
   void Announce(Channel* channel);
   void RequestWake();
   // A channel that cannot be watched has ended with an error.
   void Watch(Channel* channel);
   void Unwatch(Channel* channel);
-  // Tells epoll what is of interest. False: it did not take it, with errno.
-  bool Register(Channel* channel);
+  // Tells the port what is of interest.
+  Status Register(Channel* channel);
 
   std::function<void()> wake_;
   std::mutex mutex_;
@@ -124,18 +127,15 @@ class OutputReader {
   // From wake_() to TakeNews().
   bool wake_pending_ = false;
   uint64_t next_id_ = 1;
-  bool stopping_ = false;
 
   // Of the reader's thread.
-  PipeDrain drain_;
   std::unique_ptr<char[]> scratch_;
   bool wake_needed_ = false;
 
-  unique_fd epoll_;
-  unique_fd stop_;
+  std::unique_ptr<IoPort> port_;
   std::thread thread_;
 };
 
 }  // namespace ringfence
 
-#endif  // RINGFENCE_LINUX_OUTPUT_READER_H_
+#endif  // RINGFENCE_CORE_OUTPUT_READER_H_

@@ -1,6 +1,6 @@
 // One output of a command, between the thread that reads it and the JS thread.
-#ifndef RINGFENCE_LINUX_OUTPUT_CHANNEL_H_
-#define RINGFENCE_LINUX_OUTPUT_CHANNEL_H_
+#ifndef RINGFENCE_CORE_OUTPUT_CHANNEL_H_
+#define RINGFENCE_CORE_OUTPUT_CHANNEL_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -10,7 +10,8 @@
 #include <utility>
 
 #include "core/head_tail.h"
-#include "linux/pipe_end.h"
+#include "core/io_end.h"
+#include "core/status.h"
 
 namespace ringfence {
 
@@ -40,8 +41,8 @@ struct OutputChunk {
   // kData: a lent block, which is the caller's again.
   char* block = nullptr;
   size_t size = 0;
-  // kFailed: errno of read.
-  int error = 0;
+  // kFailed.
+  Status failure;
 };
 
 struct CapturedOutput {
@@ -49,8 +50,8 @@ struct CapturedOutput {
   size_t size = 0;
   size_t head_size = 0;
   uint64_t dropped = 0;
-  // errno of read; 0 at a regular end.
-  int error = 0;
+  // Ok at a regular end.
+  Status failure;
 };
 
 struct OutputChannel {
@@ -59,10 +60,10 @@ struct OutputChannel {
     size_t size = 0;
   };
 
-  OutputChannel(OutputSource source, std::shared_ptr<OutputBudget> limit)
+  OutputChannel(std::shared_ptr<IoEnd> source, std::shared_ptr<OutputBudget> limit)
       : end(std::move(source)), budget(std::move(limit)) {}
 
-  PipeEnd end;
+  const std::shared_ptr<IoEnd> end;
   // Null: no limit.
   const std::shared_ptr<OutputBudget> budget;
   // Null: a stream. Of the reader's thread until `ended`.
@@ -78,19 +79,17 @@ struct OutputChannel {
   bool armed = true;
   bool exceeded = false;
   bool announced = false;
-  // Of a terminal: input finds room again.
+  // Of a terminal or an input: what is written finds room again.
   bool writable = false;
   bool awaits_room = false;
   bool watched = false;
-  // With epoll, for whatever reason.
-  bool registered = false;
   // Not watched since all blocks are full.
   bool stalled = false;
   bool ended = false;
   bool closed = false;
-  int error = 0;
+  Status failure;
 };
 
 }  // namespace ringfence
 
-#endif  // RINGFENCE_LINUX_OUTPUT_CHANNEL_H_
+#endif  // RINGFENCE_CORE_OUTPUT_CHANNEL_H_

@@ -1,12 +1,12 @@
 // A running sandbox as JS sees it: kill, ref, unref, and events to a callback.
-#ifndef RINGFENCE_BINDING_PROCESS_BINDING_H_
-#define RINGFENCE_BINDING_PROCESS_BINDING_H_
+#ifndef RINGFENCE_BINDING_LINUX_PROCESS_BINDING_H_
+#define RINGFENCE_BINDING_LINUX_PROCESS_BINDING_H_
 
 #include <napi.h>
 
 #include <memory>
 
-#include "binding/addon_data.h"
+#include "binding/linux/addon_data.h"
 
 namespace ringfence {
 
@@ -47,4 +47,4 @@ class ProcessBinding : public Napi::ObjectWrap<ProcessBinding> {
 
 }  // namespace ringfence
 
-#endif  // RINGFENCE_BINDING_PROCESS_BINDING_H_
+#endif  // RINGFENCE_BINDING_LINUX_PROCESS_BINDING_H_

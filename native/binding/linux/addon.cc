@@ -7,15 +7,15 @@
 #include <mutex>
 #include <set>
 
-#include "binding/addon_data.h"
-#include "binding/async_binding.h"
 #include "binding/convert.h"
 #include "binding/error_to_js.h"
-#include "binding/lease_binding.h"
+#include "binding/linux/addon_data.h"
+#include "binding/linux/async_binding.h"
+#include "binding/linux/lease_binding.h"
+#include "binding/linux/plan_binding.h"
+#include "binding/linux/process_binding.h"
+#include "binding/linux/terminal_binding.h"
 #include "binding/output_binding.h"
-#include "binding/plan_binding.h"
-#include "binding/process_binding.h"
-#include "binding/terminal_binding.h"
 #include "linux/kernel_facts.h"
 
 namespace ringfence {
@@ -120,10 +120,11 @@ void EndEnvironment(AddonData* data) {
 }
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
-  auto* holder = new AddonDataHolder{std::make_shared<AddonData>()};
+  const auto data = std::make_shared<AddonData>();
+  auto* holder = new InstanceDataHolder{data};
   env.SetInstanceData(holder);
-  env.AddCleanupHook(EndEnvironment, holder->data.get());
-  Live().Add(holder->data.get());
+  env.AddCleanupHook(EndEnvironment, data.get());
+  Live().Add(data.get());
   ProcessBinding::Define(env);
   LeaseBinding::Define(env);
   OutputBinding::Define(env);

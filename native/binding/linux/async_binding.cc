@@ -1,4 +1,4 @@
-#include "binding/async_binding.h"
+#include "binding/linux/async_binding.h"
 
 #include "binding/convert.h"
 #include "binding/question.h"

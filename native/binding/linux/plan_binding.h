@@ -1,6 +1,6 @@
 // prepare(plan)
-#ifndef RINGFENCE_BINDING_PLAN_BINDING_H_
-#define RINGFENCE_BINDING_PLAN_BINDING_H_
+#ifndef RINGFENCE_BINDING_LINUX_PLAN_BINDING_H_
+#define RINGFENCE_BINDING_LINUX_PLAN_BINDING_H_
 
 #include <napi.h>
 
@@ -17,4 +17,4 @@ std::shared_ptr<const PreparedPlan> ToPreparedPlan(Napi::Value value);
 
 }  // namespace ringfence
 
-#endif  // RINGFENCE_BINDING_PLAN_BINDING_H_
+#endif  // RINGFENCE_BINDING_LINUX_PLAN_BINDING_H_
