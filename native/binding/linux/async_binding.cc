@@ -2,43 +2,16 @@
 
 #include "binding/convert.h"
 #include "binding/question.h"
+#include "binding/scan_binding.h"
 #include "linux/repository_scan.h"
 #include "linux/stub_journal.h"
 #include "posix/run_tool.h"
 
 namespace ringfence {
-namespace {
-
-Napi::Value ScanToJs(Napi::Env env, ScanResult result) {
-  Napi::Object object = Napi::Object::New(env);
-  Napi::Array entries = Napi::Array::New(env);
-  for (uint32_t i = 0; i < result.git_entries.size(); ++i) entries.Set(i, result.git_entries[i]);
-  Napi::Array unreadable = Napi::Array::New(env);
-  for (uint32_t i = 0; i < result.unreadable.size(); ++i) {
-    Napi::Object directory = Napi::Object::New(env);
-    directory.Set("path", result.unreadable[i].path);
-    directory.Set("errno", result.unreadable[i].error);
-    unreadable.Set(i, directory);
-  }
-  object.Set("gitEntries", entries);
-  object.Set("directories", static_cast<double>(result.directories));
-  object.Set("complete", result.complete);
-  object.Set("unreadable", unreadable);
-  object.Set("unrepresentable", static_cast<double>(result.unrepresentable));
-  return object;
-}
-
-}  // namespace
-
 Napi::Value ScanRepositoriesAsync(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  if (!info[1].IsObject()) throw Napi::TypeError::New(env, "options: expected an object");
-  ScanOptions options;
-  options.max_directories = static_cast<size_t>(
-      ToInteger(info[1].As<Napi::Object>().Get("maxDirectories"), "maxDirectories"));
   return Ask<ScanResult>(
-      env,
-      [roots = ToTexts(info[0], "roots"), options](ScanResult* result) {
+      info.Env(),
+      [roots = ToTexts(info[0], "roots"), options = ToScanOptions(info[1])](ScanResult* result) {
         return ScanRepositories(roots, options, result);
       },
       ScanToJs);
