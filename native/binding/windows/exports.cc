@@ -7,6 +7,7 @@
 #include "binding/convert.h"
 #include "binding/error_to_js.h"
 #include "binding/output_binding.h"
+#include "binding/windows/acl_binding.h"
 #include "binding/windows/addon_data.h"
 #include "binding/windows/facts_binding.h"
 #include "binding/windows/input_binding.h"
@@ -78,6 +79,8 @@ Napi::Object ExportAll(Napi::Env env, Napi::Object exports, const win::Win32Api&
   InputBinding::Define(env);
   exports.Set("windowsFacts", Napi::Function::New(env, WindowsFacts));
   exports.Set("checkToken", Napi::Function::New(env, CheckToken));
+  exports.Set("examineAcls", Napi::Function::New(env, ExamineAclsAsync));
+  exports.Set("pruneSids", Napi::Function::New(env, PruneSidsAsync));
   exports.Set("scanRepositories", Napi::Function::New(env, ScanRepositoriesAsync));
   exports.Set("prepare", Napi::Function::New(env, Prepare));
   exports.Set("spawn", Napi::Function::New(env, ProcessBinding::Spawn));

@@ -33,8 +33,8 @@ export const policy = {
 }
 
 /** Calls `body(path)` with an empty directory, by the name that Windows gives it, and removes it. */
-export async function withDirectory(body) {
-  const path = realpathSync.native(mkdtempSync(join(tmpdir(), 'ringfence-')))
+export async function withDirectory(body, parent = tmpdir()) {
+  const path = realpathSync.native(mkdtempSync(join(parent, 'ringfence-')))
   try {
     return await body(path)
   } finally {
@@ -42,17 +42,19 @@ export async function withDirectory(body) {
   }
 }
 
-/** Calls `body(sandbox, cwd)` with a sandbox and closes it. */
+/** Calls `body(sandbox, cwd)` with a sandbox and closes it. Its state is where no command can write. */
 export function withSandbox(body, options = {}) {
-  return withDirectory((state) =>
-    withDirectory(async (cwd) => {
-      const sandbox = await api.Sandbox.create({ policy, cwd: cwd, stateDirectory: state, ...options })
-      try {
-        return await body(sandbox, cwd)
-      } finally {
-        await sandbox.close()
-      }
-    }),
+  return withDirectory(
+    (stateDirectory) =>
+      withDirectory(async (cwd) => {
+        const sandbox = await api.Sandbox.create({ policy, cwd, stateDirectory, ...options })
+        try {
+          return await body(sandbox, cwd)
+        } finally {
+          await sandbox.close()
+        }
+      }),
+    process.env.LOCALAPPDATA,
   )
 }
 
