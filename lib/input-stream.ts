@@ -1,18 +1,16 @@
-/** The input of a command: a pipe that is given to Node's event loop only when there is something to write. */
-import { Socket } from 'node:net'
+/** The input of a command: a pipe that is opened for writing only when there is something to write. */
 import { Writable } from 'node:stream'
+import { type Done, type InputSink, openInputSink } from './input-sink.js'
 import type { NativeBinding } from './native/binding-types.js'
 
-type Done = (error?: Error | null) => void
-
 export class InputStream extends Writable {
-  /** Of this process; undefined once it is closed, or written to. */
+  /** Of this process, on Windows a handle; undefined once it is closed, or written to. */
   fd: number | undefined
   /** As that of a ChildProcess has it, which is a socket. */
   readonly readable = false
   readonly #binding: NativeBinding
   /** Making one costs more than the rest of a spawn, and most commands are never written to. */
-  #socket: Socket | undefined
+  #sink: InputSink | undefined
 
   /** Takes `fd` over, the write end of a pipe. */
   constructor(binding: NativeBinding, fd: number) {
@@ -28,26 +26,21 @@ export class InputStream extends Writable {
   }
 
   override _final(done: Done): void {
-    if (this.#socket !== undefined) this.#socket.end(done)
+    if (this.#sink !== undefined) this.#sink.end(done)
     else done()
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    if (this.#socket !== undefined) this.#socket.destroy()
+    if (this.#sink !== undefined) this.#sink.destroy()
     else if (this.fd !== undefined) this.#binding.closeFd(this.fd)
     this.fd = undefined
     done(error)
   }
 
-  #open(): Socket {
-    if (this.#socket !== undefined) return this.#socket
-    const fd = this.fd as number
-    const socket = new Socket({ fd, readable: false, writable: true })
-    this.#binding.letGoOfFd(fd)
-    // EPIPE: the command has closed its input.
-    socket.on('error', (error) => this.destroy(error))
+  #open(): InputSink {
+    if (this.#sink !== undefined) return this.#sink
+    this.#sink = openInputSink(this.#binding, this.fd as number, (error) => this.destroy(error))
     this.fd = undefined
-    this.#socket = socket
-    return socket
+    return this.#sink
   }
 }

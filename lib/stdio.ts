@@ -2,7 +2,7 @@
 import { Readable, Writable } from 'node:stream'
 import { invalidType, invalidValue } from './argument-errors.js'
 import { InputStream } from './input-stream.js'
-import type { NativeBinding } from './native/binding-types.js'
+import { isWindowsBinding, type NativeBinding } from './native/binding-types.js'
 import type { OutputCapture } from './output-capture.js'
 import type { OutputLimit } from './output-limit.js'
 import { OutputStream } from './output-stream.js'
@@ -104,14 +104,14 @@ export function openStdio(binding: NativeBinding, slots: readonly Slot[], limit?
   try {
     for (const [index, slot] of slots.entries()) {
       if (slot.kind === 'pipe' || slot.kind === 'capture') {
-        const [readEnd, writeEnd] = binding.pipe()
+        const [readEnd, writeEnd] = binding.pipe(index === 0 ? 'write' : 'read')
         const [childEnd, parentEnd] = index === 0 ? [readEnd, writeEnd] : [writeEnd, readEnd]
         childEnds.push(childEnd)
         opened.descriptors.push(childEnd)
         opened.streams.push(index === 0 ? new InputStream(binding, parentEnd) : null)
         if (index > 0) addOutput(opened, index, openOutput(binding, slot, parentEnd, limit))
       } else {
-        opened.descriptors.push(slot.kind === 'fd' ? slot.fd : -1)
+        opened.descriptors.push(slot.kind === 'fd' ? descriptorFor(binding, slot.fd) : -1)
         opened.streams.push(null)
       }
     }
@@ -121,6 +121,11 @@ export function openStdio(binding: NativeBinding, slots: readonly Slot[], limit?
     closeChildEnds()
     throw error
   }
+}
+
+/** Native code of Windows knows handles, not the descriptors of the host program's C runtime. Throws NativeFailure. */
+function descriptorFor(binding: NativeBinding, fd: number): number {
+  return isWindowsBinding(binding) ? binding.handleOf(fd) : fd
 }
 
 function openOutput(binding: NativeBinding, slot: Slot, fd: number, limit: OutputLimit | undefined) {

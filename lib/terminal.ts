@@ -92,7 +92,7 @@ export class Terminal {
  */
 const RETRY_MS = 50
 
-/** As typed on a keyboard. end() types Ctrl-D, as long as the terminal hands over whole lines. */
+/** As typed on a keyboard. end() types Ctrl-D (Windows: Ctrl-Z, Enter), as long as the terminal hands over whole lines. */
 class TerminalInput extends Writable {
   #native: NativeTerminal | undefined
   #pending: { bytes: Uint8Array; done: (error?: Error | null) => void } | undefined
@@ -155,7 +155,8 @@ class TerminalInput extends Writable {
       done()
       return
     }
-    this.#pending = { bytes: Uint8Array.from(this.#atLineStart ? [character] : [character, character]), done }
+    const line = this.#atLineStart ? [] : [endsLine(character)]
+    this.#pending = { bytes: Uint8Array.from([...line, ...endOf(character)]), done }
     this.resume()
   }
 
@@ -173,3 +174,15 @@ class TerminalInput extends Writable {
 
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
+
+/** Of consoles of Windows: it ends the input at the start of a line, and that line has to be entered. */
+const CONTROL_Z = 0x1a
+
+/** What hands over a line that was begun. */
+function endsLine(character: number): number {
+  return character === CONTROL_Z ? CARRIAGE_RETURN : character
+}
+
+function endOf(character: number): number[] {
+  return character === CONTROL_Z ? [CONTROL_Z, CARRIAGE_RETURN] : [character]
+}

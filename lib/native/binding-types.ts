@@ -290,8 +290,11 @@ export interface CommonBinding {
   spawn(plan: PreparedPlan, request: NativeSpawnRequest, onEvent: (event: NativeProcessEvent) => void): NativeProcess
   /** Ends the runner of a plan when its commands have ended. Resolves when nothing of the plan is left. */
   closePlan(plan: PreparedPlan): Promise<void>
-  /** A pipe for a stdio slot: [read end, write end], both close-on-exec. Throws NativeFailure. */
-  pipe(): [number, number]
+  /**
+   * A pipe for a stdio slot: [read end, write end], neither inherited by chance. `ours` is the end that stays with this
+   * process. Throws NativeFailure.
+   */
+  pipe(ours: 'read' | 'write'): [number, number]
   closeFd(fd: number): void
   /** Closed with the environment, unless by closeFd() before. */
   holdFd(fd: number): void
@@ -338,6 +341,8 @@ export interface WindowsBinding extends CommonBinding {
   checkToken(): Promise<void>
   /** One report for each step and each of its roots, in their order. Rejects with NativeFailure. */
   examineAcls(plan: WindowsNativePlan, apply: false): Promise<AclReport[]>
+  /** Of an open descriptor of the host program, as `spawn` takes it; it stays the descriptor's. Throws NativeFailure. */
+  handleOf(fd: number): number
   /** Takes the handle of a pipe's write end, also when it fails. Throws NativeFailure. */
   openInput(handle: number): NativeInput
   /** Forgets the capability SIDs whose roots are gone. Resolves with their number; rejects with NativeFailure. */

@@ -5,7 +5,6 @@
 
 #include "binding/convert.h"
 #include "binding/error_to_js.h"
-#include "binding/terminal_binding.h"
 
 namespace ringfence {
 namespace {
@@ -72,13 +71,13 @@ void OutputBinding::Define(Napi::Env env) {
        InstanceMethod<&OutputBinding::Close>("close"),
        InstanceMethod<&OutputBinding::RefLoop>("ref"),
        InstanceMethod<&OutputBinding::UnrefLoop>("unref")});
-  Napi::FunctionReference& reference = DataOf(env)->output_constructor;
+  Napi::FunctionReference& reference = InstanceDataOf(env)->output_constructor;
   reference = Napi::Persistent(constructor);
   reference.SuppressDestruct();
 }
 
 OutputBinding::OutputBinding(const Napi::CallbackInfo& info)
-    : ObjectWrap(info), data_(DataOf(info.Env())) {}
+    : ObjectWrap(info), data_(InstanceDataOf(info.Env())) {}
 
 Napi::Value OutputBinding::Read(const Napi::CallbackInfo& info) {
   return Open(info, info.Env().Undefined(), info[1], info[2]);
@@ -92,20 +91,18 @@ Napi::Value OutputBinding::Capture(const Napi::CallbackInfo& info) {
 Napi::Value OutputBinding::Open(const Napi::CallbackInfo& info, Napi::Value capacity,
                                 Napi::Value budget, Napi::Value on_event) {
   const Napi::Env env = info.Env();
-  const std::shared_ptr<AddonData> data = DataOf(env);
+  const std::shared_ptr<InstanceData> data = InstanceDataOf(env);
   if (!on_event.IsFunction()) throw Napi::TypeError::New(env, "onEvent: expected a function");
   const bool stream = capacity.IsUndefined();
   const uint64_t bytes = stream ? 0 : ToBytes(capacity, "maxBytes");
   const Budget limit = ToBudget(budget);
-  OutputSource source = ToOutputSource(info[0]);
+  OutputReader& reader = *data->Outputs(env)->reader();
+  std::shared_ptr<IoEnd> end = data->TakeEnd(info[0]);
   const Napi::Object object = data->output_constructor.New({});
-  if (!data->outputs) data->outputs = std::make_unique<OutputHub>(env);
-  OutputReader& reader = *data->outputs->reader();
   auto* self = OutputBinding::Unwrap(object);
   if (stream) data->outputs->LendFirst(env);
-  // From here on the descriptor is the reader's.
-  const Status status = stream ? reader.OpenStream(std::move(source), limit, &self->id_)
-                               : reader.OpenCapture(std::move(source), bytes, limit, &self->id_);
+  const Status status = stream ? reader.OpenStream(std::move(end), limit, &self->id_)
+                               : reader.OpenCapture(std::move(end), bytes, limit, &self->id_);
   if (!status.ok()) throw ToError(env, status);
   self->open_ = true;
   self->on_event_ = Napi::Persistent(on_event.As<Napi::Function>());
@@ -126,7 +123,7 @@ void OutputBinding::Deliver(const OutputReader::News& news) {
 }
 
 Napi::Value OutputBinding::Fd(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), reader() ? reader()->FdOf(id_) : -1);
+  return Napi::Number::New(info.Env(), reader() ? reader()->NumberOf(id_) : -1);
 }
 
 Napi::Value OutputBinding::Take(const Napi::CallbackInfo& info) {
@@ -142,7 +139,7 @@ Napi::Value OutputBinding::Take(const Napi::CallbackInfo& info) {
     case OutputChunk::Kind::kEnd:
       break;
     case OutputChunk::Kind::kFailed:
-      throw ToError(env, {Stage::kOutputRead, chunk.error});
+      throw ToError(env, chunk.failure);
   }
   return env.Null();
 }
@@ -151,20 +148,38 @@ Napi::Value OutputBinding::Result(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (!reader()) throw Napi::Error::New(env, "result after close");
   CapturedOutput captured = reader()->TakeCapture(id_);
-  if (captured.error != 0) throw ToError(env, {Stage::kOutputRead, captured.error});
+  if (!captured.failure.ok()) throw ToError(env, captured.failure);
   return ToJs(env, std::move(captured));
 }
 
 Napi::Value OutputBinding::Write(const Napi::CallbackInfo& info) {
-  return WriteToTerminal(info[0], reader(), id_);
+  const Napi::Env env = info.Env();
+  if (!info[0].IsTypedArray()) throw Napi::TypeError::New(env, "bytes: expected bytes");
+  const auto bytes = info[0].As<Napi::Uint8Array>();
+  const std::shared_ptr<IoEnd> end = reader() ? reader()->EndOf(id_) : nullptr;
+  if (!end) throw ToError(env, data_->ClosedTerminal());
+  size_t written = 0;
+  const Status status =
+      end->Write(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength(), &written);
+  if (!status.ok()) throw ToError(env, status);
+  if (written < bytes.ByteLength()) reader()->AwaitRoom(id_);
+  return Napi::Number::New(env, static_cast<double>(written));
 }
 
 void OutputBinding::Resize(const Napi::CallbackInfo& info) {
-  ResizeTerminalTo(info[0], info[1], reader(), id_);
+  const uint16_t columns = ToDimension(info[0], "columns");
+  const uint16_t rows = ToDimension(info[1], "rows");
+  const std::shared_ptr<IoEnd> end = reader() ? reader()->EndOf(id_) : nullptr;
+  if (!end) return;
+  const Status status = end->Resize(columns, rows);
+  if (!status.ok()) throw ToError(info.Env(), status);
 }
 
 Napi::Value OutputBinding::EndOfInput(const Napi::CallbackInfo& info) {
-  return EndOfTerminalInput(info.Env(), reader(), id_);
+  const std::shared_ptr<IoEnd> end = reader() ? reader()->EndOf(id_) : nullptr;
+  const int character = end ? end->EndOfInput() : -1;
+  if (character < 0) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), character);
 }
 
 void OutputBinding::Close(const Napi::CallbackInfo&) {

@@ -6,15 +6,15 @@
 
 #include <memory>
 
-#include "binding/addon_data.h"
-#include "linux/output_reader.h"
+#include "binding/instance_data.h"
+#include "core/output_reader.h"
 
 namespace ringfence {
 
 // outputBudget(limitBytes): JS thread.
 Napi::Value MakeOutputBudget(const Napi::CallbackInfo& info);
 
-class OutputBinding : public Napi::ObjectWrap<OutputBinding> {
+class OutputBinding : public Napi::ObjectWrap<OutputBinding>, public NewsTaker {
  public:
   static void Define(Napi::Env env);
 
@@ -25,8 +25,7 @@ class OutputBinding : public Napi::ObjectWrap<OutputBinding> {
 
   explicit OutputBinding(const Napi::CallbackInfo& info);
 
-  // JS thread, from the hub.
-  void Deliver(const OutputReader::News& news);
+  void Deliver(const OutputReader::News& news) override;
 
  private:
   static Napi::Value Open(const Napi::CallbackInfo& info, Napi::Value capacity, Napi::Value budget,
@@ -46,7 +45,7 @@ class OutputBinding : public Napi::ObjectWrap<OutputBinding> {
   void UpdateReference();
   OutputReader* reader() { return open_ ? data_->outputs->reader() : nullptr; }
 
-  std::shared_ptr<AddonData> data_;
+  std::shared_ptr<InstanceData> data_;
   uint64_t id_ = 0;
   bool open_ = false;
   bool awaited_ = false;

@@ -1,8 +1,7 @@
 #include "binding/output_hub.h"
 
+#include <utility>
 #include <vector>
-
-#include "binding/output_binding.h"
 
 namespace ringfence {
 namespace {
@@ -13,9 +12,9 @@ constexpr size_t kMostSpares = 8;
 
 }  // namespace
 
-OutputHub::OutputHub(Napi::Env env)
+OutputHub::OutputHub(Napi::Env env, std::unique_ptr<IoPort> port)
     : events_(Events::New(env, "ringfence output", 0, 1, this)),
-      reader_(std::make_unique<OutputReader>([this] { Wake(); })) {
+      reader_(std::make_unique<OutputReader>(std::move(port), [this] { Wake(); })) {
   events_.Unref(env);
 }
 

@@ -11,20 +11,26 @@
 #include <memory>
 #include <unordered_map>
 
-#include "linux/output_reader.h"
+#include "core/output_reader.h"
 
 namespace ringfence {
 
-class OutputBinding;
+// What JS has of an end.
+class NewsTaker {
+ public:
+  virtual ~NewsTaker() = default;
+  // JS thread.
+  virtual void Deliver(const OutputReader::News& news) = 0;
+};
 
 class OutputHub {
  public:
-  explicit OutputHub(Napi::Env env);
+  OutputHub(Napi::Env env, std::unique_ptr<IoPort> port);
 
   // Null after Stop().
   OutputReader* reader() { return reader_.get(); }
 
-  void Add(uint64_t id, OutputBinding* output) { outputs_.emplace(id, output); }
+  void Add(uint64_t id, NewsTaker* output) { outputs_.emplace(id, output); }
   void Remove(uint64_t id) { outputs_.erase(id); }
 
   // Blocks for a stream to begin with.
@@ -50,7 +56,7 @@ class OutputHub {
   Events events_;
   std::atomic<bool> ending_ = false;
   // Borrowed: an object keeps itself alive until it is closed.
-  std::map<uint64_t, OutputBinding*> outputs_;
+  std::map<uint64_t, NewsTaker*> outputs_;
   // Lent to the reader.
   std::unordered_map<char*, Napi::Reference<Napi::Buffer<char>>> blocks_;
   int referenced_ = 0;

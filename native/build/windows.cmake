@@ -75,11 +75,12 @@ else()
 endif()
 
 read_sources(addon_sources addon_windows)
-add_windows_addon(ringfence product ${addon_sources})
+read_sources(addon_entry addon_windows_entry)
+add_windows_addon(ringfence product ${addon_sources} ${addon_entry})
 
 read_sources(pretend_sources pretend)
 if(pretend_sources)
-  # The function that hands out the calls of Windows is defined by these, so that the linker takes no other from the library.
+  # With an entry of its own, which gives it other calls of Windows.
   add_windows_addon(ringfence_pretend pretend ${addon_sources} ${pretend_sources})
   target_include_directories(ringfence_pretend PRIVATE test/native)
 endif()

@@ -64,6 +64,7 @@
   X(kWinNull, "windows.launch.null", "CreateFileW")                                          \
   X(kWinPipeMake, "windows.pipe.make", "CreateNamedPipeW")                                   \
   X(kWinPipeConnect, "windows.pipe.connect", "CreateFileW")                                  \
+  X(kWinPipeWatch, "windows.pipe.watch", "CreateIoCompletionPort")                           \
   X(kWinPipeRead, "windows.pipe.read", "ReadFile")                                           \
   X(kWinPipeWrite, "windows.pipe.write", "WriteFile")                                        \
   X(kWinConsoleMake, "windows.console.make", "CreatePseudoConsole")                          \
@@ -88,6 +89,9 @@
   X(kWinProcessResume, "windows.process.resume", "ResumeThread")                             \
   X(kWinProcessResumeCount, "windows.process.resume-count", "")                              \
   X(kWinProcessWait, "windows.process.wait", "GetExitCodeProcess")                           \
+  X(kWinScanRead, "windows.scan.read", "FindFirstFileExW")                                   \
+  X(kWinVolumes, "windows.volumes", "GetLogicalDriveStringsW")                               \
+  X(kWinVersion, "windows.version", "RtlGetVersion")                                         \
   X(kWinThread, "windows.thread.start", "CreateThread")
 
 #endif  // RINGFENCE_CORE_STAGES_WINDOWS_H_

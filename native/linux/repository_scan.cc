@@ -243,7 +243,7 @@ void Scanner::LimitOpenLevels() {
 
 Status Scanner::Unreadable(Stage stage, int error) {
   if (IsOutOfResources(error)) return Status(stage, error, path_);
-  if (!IsVanished(error)) result_->unreadable.push_back({path_, error});
+  if (!IsVanished(error)) result_->unreadable.push_back({path_, {stage, error}});
   return Status::Ok();
 }
 

@@ -1,4 +1,4 @@
-#include "linux/output_reader.h"
+#include "core/output_reader.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "check.h"
+#include "linux/epoll_port.h"
 #include "temp_directory.h"
 
 namespace ringfence {
@@ -24,7 +25,9 @@ namespace {
 class Consumer {
  public:
   explicit Consumer(size_t blocks = 4)
-      : wake_(eventfd(0, EFD_CLOEXEC)), reader_([this] { Wake(); }) {
+      : wake_(eventfd(0, EFD_CLOEXEC)),
+        port_(new EpollPort),
+        reader_(std::unique_ptr<IoPort>(port_), [this] { Wake(); }) {
     for (size_t i = 0; i < blocks; ++i) Lend();
   }
 
@@ -33,14 +36,15 @@ class Consumer {
   // Our end is read as a stream; the other is the caller's.
   uint64_t OpenStream(unique_fd* writer, std::shared_ptr<OutputBudget> budget = nullptr) {
     uint64_t id = 0;
-    CHECK(reader_.OpenStream({MakePipe(writer)}, std::move(budget), &id).ok());
+    CHECK(reader_.OpenStream(port_->MakeEnd({MakePipe(writer)}), std::move(budget), &id).ok());
     return id;
   }
 
   uint64_t OpenCapture(unique_fd* writer, uint64_t capacity,
                        std::shared_ptr<OutputBudget> budget = nullptr) {
     uint64_t id = 0;
-    CHECK(reader_.OpenCapture({MakePipe(writer)}, capacity, std::move(budget), &id).ok());
+    CHECK(reader_.OpenCapture(port_->MakeEnd({MakePipe(writer)}), capacity, std::move(budget), &id)
+              .ok());
     return id;
   }
 
@@ -103,6 +107,8 @@ class Consumer {
   unique_fd wake_;
   std::map<char*, std::unique_ptr<char[]>> blocks_;
   int exceeded_ = 0;
+  // The reader's.
+  EpollPort* port_;
   OutputReader reader_;
 };
 
@@ -215,7 +221,7 @@ TEST(OutputReaderClosesAtOnce) {
     if (loaded) (void)Written(writer.get());
     consumer.reader().Close(id);
     CHECK(write(writer.get(), "x", 1) == -1 && errno == EPIPE);
-    CHECK_EQ(consumer.reader().FdOf(id), -1);
+    CHECK_EQ(consumer.reader().NumberOf(id), -1);
   }
   (void)signal(SIGPIPE, SIG_DFL);
 }
@@ -245,7 +251,7 @@ TEST(OutputReaderDoesNotBlockOnAnEndThatBlocks) {
   Consumer consumer;
   unique_fd writer;
   const uint64_t id = consumer.OpenStream(&writer);
-  CHECK_EQ(fcntl(consumer.reader().FdOf(id), F_GETFL) & O_NONBLOCK, 0);
+  CHECK_EQ(fcntl(consumer.reader().NumberOf(id), F_GETFL) & O_NONBLOCK, 0);
   CHECK(write(writer.get(), "x", 1) == 1);
   (void)consumer.Await();
   std::string bytes;

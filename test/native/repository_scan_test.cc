@@ -70,7 +70,7 @@ TEST(ScanDoesNotFollowSymbolicLinks) {
 
   const ScanResult linked = Scan({root / "link"});
   CHECK_EQ(linked.unreadable.size(), 1U);
-  CHECK(!linked.unreadable.empty() && linked.unreadable[0].error == ELOOP);
+  CHECK(!linked.unreadable.empty() && linked.unreadable[0].failure.error() == ELOOP);
 }
 
 TEST(ScanVisitsNestedRootsOnceAndReachesThoseThatAnOuterOneDoesNot) {
@@ -127,7 +127,8 @@ TEST(ScanListsDirectoriesThatCannotBeReadAndGoesOn) {
       return 1;
     }
     const ScanResult result = Scan({root.path()});
-    const bool listed = result.unreadable.size() == 1 && result.unreadable[0].error == EACCES &&
+    const bool listed = result.unreadable.size() == 1 &&
+                        result.unreadable[0].failure.error() == EACCES &&
                         result.unreadable[0].path == root / "closed";
     return listed && result.complete && Join(result.git_entries) == (root / "open/.git\n") ? 0 : 2;
   });

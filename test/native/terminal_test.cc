@@ -11,7 +11,8 @@
 #include <vector>
 
 #include "check.h"
-#include "linux/output_reader.h"
+#include "core/output_reader.h"
+#include "linux/epoll_port.h"
 
 namespace ringfence {
 namespace {
@@ -19,7 +20,10 @@ namespace {
 // Our side, opened as an output, and the command's.
 class OpenTerminal {
  public:
-  OpenTerminal() : woken_(eventfd(0, EFD_CLOEXEC)), reader_([this] { Wake(); }) {
+  OpenTerminal()
+      : woken_(eventfd(0, EFD_CLOEXEC)),
+        port_(new EpollPort),
+        reader_(std::unique_ptr<IoPort>(port_), [this] { Wake(); }) {
     unique_fd ours(open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK));
     const int unlocked = 0;
     CHECK(ioctl(ours.get(), TIOCSPTLCK, &unlocked) == 0);
@@ -29,7 +33,7 @@ class OpenTerminal {
       block.resize(OutputReader::kBlockBytes);
       reader_.Lend(block.data());
     }
-    CHECK(reader_.OpenStream({std::move(ours), true}, nullptr, &id).ok());
+    CHECK(reader_.OpenStream(port_->MakeEnd({std::move(ours), true}), nullptr, &id).ok());
   }
 
   // The next news, or none after `timeout_ms`.
@@ -64,7 +68,7 @@ class OpenTerminal {
     CHECK(tcsetattr(command.get(), TCSANOW, &mode) == 0);
   }
 
-  PipeEnd* end() { return reader_.EndOf(id).get(); }
+  IoEnd* end() { return reader_.EndOf(id).get(); }
   OutputReader& reader() { return reader_; }
 
   unique_fd command;
@@ -78,6 +82,8 @@ class OpenTerminal {
 
   unique_fd woken_;
   std::vector<char> blocks_[4];
+  // The reader's.
+  EpollPort* port_;
   OutputReader reader_;
 };
 
@@ -104,7 +110,7 @@ TEST(TerminalTakesWhatThereIsRoomForAndTellsWhenThereIsMore) {
   int told = 0;
   while (received < bytes.size()) {
     size_t written = 0;
-    CHECK(WriteTerminal(terminal.end(), bytes.data(), bytes.size() - typed, &written).ok());
+    CHECK(terminal.end()->Write(bytes.data(), bytes.size() - typed, &written).ok());
     typed += written;
     if (typed < bytes.size()) terminal.reader().AwaitRoom(terminal.id);
     char buffer[4096];
@@ -117,7 +123,7 @@ TEST(TerminalTakesWhatThereIsRoomForAndTellsWhenThereIsMore) {
 
 TEST(TerminalHasTheSizeItWasGiven) {
   OpenTerminal terminal;
-  CHECK(ResizeTerminal(terminal.end(), 132, 43).ok());
+  CHECK(terminal.end()->Resize(132, 43).ok());
   winsize size = {};
   CHECK(ioctl(terminal.command.get(), TIOCGWINSZ, &size) == 0);
   CHECK_EQ(size.ws_col, 132);
@@ -126,19 +132,19 @@ TEST(TerminalHasTheSizeItWasGiven) {
 
 TEST(TerminalInputEndsByACharacterAsLongAsItIsOfLines) {
   OpenTerminal terminal;
-  CHECK_EQ(EndOfInput(terminal.end()), 4);
+  CHECK_EQ(terminal.end()->EndOfInput(), 4);
   terminal.SetLocalFlags(0);
-  CHECK_EQ(EndOfInput(terminal.end()), -1);
+  CHECK_EQ(terminal.end()->EndOfInput(), -1);
 }
 
 TEST(TerminalThatIsClosedTakesNothing) {
   OpenTerminal terminal;
-  const std::shared_ptr<PipeEnd> end = terminal.reader().EndOf(terminal.id);
+  const std::shared_ptr<IoEnd> end = terminal.reader().EndOf(terminal.id);
   terminal.reader().Close(terminal.id);
   size_t written = 0;
-  const Status status = WriteTerminal(end.get(), "x", 1, &written);
+  const Status status = end->Write("x", 1, &written);
   CHECK(status.stage() == Stage::kTerminalWrite && status.error() == EIO);
-  CHECK(ResizeTerminal(end.get(), 80, 24).ok());
+  CHECK(end->Resize(80, 24).ok());
   CHECK(terminal.reader().EndOf(terminal.id) == nullptr);
 }
 

@@ -26,8 +26,16 @@ const layers: Array<{ folder: string; allows: RegExp[] }> = [
   { folder: 'native/win/', allows: [/^"(core|win)\//, /^<[a-z_]+>$/, /^<std(def|int)\.h>/] },
   // What a linker does for other compilers.
   { folder: 'native/binding/windows/node_imports.cc', allows: [/^<windows\.h>/, /^"node_api_symbols\.h"/] },
-  { folder: 'native/binding/windows/', allows: [/^"(core|win|binding)\//, /^<(napi\.h|[a-z_]+)>$/] },
-  { folder: 'native/binding/', allows: [/^"(core|posix|binding)\//, /^"linux\/(?!launcher\/)/, /^</] },
+  {
+    folder: 'native/binding/windows/',
+    allows: [/^"(core|win)\//, /^"binding\/(?!linux\/)/, /^<(napi\.h|[a-z_]+)>$/],
+  },
+  {
+    folder: 'native/binding/linux/',
+    allows: [/^"(core|posix)\//, /^"binding\/(?!windows\/)/, /^"linux\/(?!launcher\/)/, /^</],
+  },
+  // For every system.
+  { folder: 'native/binding/', allows: [/^"core\//, /^"binding\/(?!(linux|windows)\/)/, /^<(napi\.h|[a-z_]+)>$/] },
 ]
 
 /** Includes are kept with their quotes or brackets: `"core/stage.h"`, `<vector>`. */
@@ -64,7 +72,8 @@ describe('layers of native/', () => {
     ['native/binding/windows/a.cc', '#include <windows.h>'],
     ['native/binding/windows/a.cc', '#include "linux/wire.h"'],
     ['native/win/a.cc', '#include "posix/unique_fd.h"'],
-    ['native/binding/a.cc', '#include "linux/launcher/sys.h"'],
+    ['native/binding/linux/a.cc', '#include "linux/launcher/sys.h"'],
+    ['native/binding/a.cc', '#include "binding/linux/addon_data.h"'],
     ['native/other/a.cc', ''],
   ])('the check refuses %s with %s', (file, source) => {
     expect(violations(file, source)).toHaveLength(1)

@@ -1,23 +1,11 @@
-// What the addon exports on Windows; described in lib/native/binding-types.ts.
+// The addon of Windows as it is packaged; described in lib/native/binding-types.ts.
 #include <napi.h>
 
-#include "win/api/windows_version.h"
+#include "binding/windows/exports.h"
+#include "win/api/windows_api.h"
 
-namespace ringfence {
-namespace {
-
-Napi::Value WindowsFacts(const Napi::CallbackInfo& info) {
-  Napi::Object facts = Napi::Object::New(info.Env());
-  facts.Set("build", win::WindowsBuild());
-  return facts;
+static Napi::Object InitializeRingfence(Napi::Env env, Napi::Object exports) {
+  return ringfence::ExportAll(env, exports, ringfence::win::WindowsApi());
 }
 
-Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
-  exports.Set("windowsFacts", Napi::Function::New(env, WindowsFacts));
-  return exports;
-}
-
-NODE_API_MODULE(ringfence, Initialize)
-
-}  // namespace
-}  // namespace ringfence
+NODE_API_MODULE(ringfence, InitializeRingfence)

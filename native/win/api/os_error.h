@@ -52,6 +52,7 @@ constexpr uint32_t kErrorDirNotEmpty = 145;
 constexpr uint32_t kErrorAlreadyExists = 183;
 constexpr uint32_t kErrorBadExeFormat = 193;
 constexpr uint32_t kErrorFilenameTooLong = 206;
+constexpr uint32_t kErrorPipeNotConnected = 233;
 constexpr uint32_t kErrorDirectory = 267;
 constexpr uint32_t kErrorNoSuchLogonSession = 1312;
 constexpr uint32_t kErrorLogonFailure = 1326;

@@ -66,8 +66,8 @@ export async function callNative(_: Ringfence, given: Crowded): Promise<string> 
   }
   const stay = () => new Promise((resolve) => setTimeout(resolve, given.stay ?? 0))
   if (given.call === 'spawn') await spawn().finally(stay)
-  if (given.call === 'pipe') binding.pipe()
-  if (given.call === 'output') binding.readOutput(binding.pipe()[0], undefined, () => {})
+  if (given.call === 'pipe') binding.pipe('read')
+  if (given.call === 'output') binding.readOutput(binding.pipe('read')[0], undefined, () => {})
   if (given.call === 'scan') await binding.scanRepositories([given.path ?? ''], { maxDirectories: 10 })
   if (given.call === 'tool') await binding.runTool(given.path ?? '', [], 1000)
   if (given.call === 'stubs') {

@@ -6,7 +6,7 @@ import { type StageCase, thrown, weakProcess } from './stage-case.js'
 /** A stream of the write end of a pipe, whose other end is closed: there is an event, and nothing can be read. */
 async function readWriteEnd(): Promise<void> {
   const binding = linuxBinding()
-  const [readEnd, writeEnd] = binding.pipe()
+  const [readEnd, writeEnd] = binding.pipe('read')
   await new Promise<void>((resolve, reject) => {
     const stream = binding.readOutput(writeEnd, undefined, () => {
       try {
