@@ -7,7 +7,7 @@ import { underWine } from '../support/wine.mjs'
 
 // Wine gives a command on a pseudoconsole no standard handles: it opens the console by name, as any program may.
 const PRINT = `const { openSync, writeSync } = require('node:fs')
-  writeSync(openSync('CONOUT$', 'w'), 'hello ' + (6 * 7) + '\\r\\n')`
+  writeSync(openSync('\\\\\\\\.\\\\CONOUT$', 'r+'), 'hello ' + (6 * 7) + '\\r\\n')`
 
 test('what is shown comes back, and the end', async () => {
   await withSandbox(async (sandbox) => {
