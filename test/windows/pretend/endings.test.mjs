@@ -39,7 +39,7 @@ async function assertSilent(file) {
 
 test('kill ends it with the signal that was given', async () => {
   await withSandbox(async (sandbox) => {
-    for (const signal of ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP']) {
+    for (const signal of ['SIGTERM', 'SIGKILL', 'SIGINT']) {
       const child = sandbox.spawn(...node(FOR_EVER))
       await once(child.stdout, 'data')
       assert.equal(child.kill(0), true)
@@ -48,6 +48,16 @@ test('kill ends it with the signal that was given', async () => {
       assert.equal(child.signalCode, signal)
       assert.equal(child.kill(), false)
     }
+  })
+})
+
+test('a signal that Windows cannot imitate is an error, as of a ChildProcess', async () => {
+  await withSandbox(async (sandbox) => {
+    const child = sandbox.spawn(...node(FOR_EVER))
+    const closed = once(child, 'close')
+    assert.throws(() => child.kill('SIGHUP'), { code: 'ENOSYS' })
+    child.kill('SIGKILL')
+    assert.deepEqual(await closed, [null, 'SIGKILL'])
   })
 })
 
