@@ -38,6 +38,7 @@
   X(kWinAclContradiction, "windows.acl.contradiction", "")                                   \
   X(kWinAclForeign, "windows.acl.foreign", "")                                               \
   X(kWinAclOrder, "windows.acl.order", "")                                                   \
+  X(kWinAclNotInheriting, "windows.acl.not-inheriting", "")                                  \
   X(kWinAclTooLarge, "windows.acl.too-large", "")                                            \
   X(kWinAclIneffective, "windows.acl.ineffective", "")                                       \
   X(kWinAclWrite, "windows.acl.write", "SetSecurityInfo")                                    \

@@ -27,6 +27,12 @@ std::set<Sid> SidsOf(const AclDemand& demand) {
   return sids;
 }
 
+uint8_t InheritanceOf(const AclDemand& demand) {
+  uint8_t inheritance = 0;
+  for (const AceRequest& request : demand) inheritance |= request.inheritance;
+  return inheritance;
+}
+
 Ace AceOf(const AceRequest& request) {
   return {static_cast<uint8_t>(request.kind), request.inheritance, request.mask, request.sid, {}};
 }
@@ -148,6 +154,9 @@ AclDecision DecideAcl(const AclDemand& demand, const PathSecurity& now) {
   const std::vector<Ace>& aces = now.dacl.aces;
   if (std::ranges::any_of(aces, [&](const Ace& ace) { return IsForeign(ace, sids); })) {
     return Refused(AclRefusal::kForeign);
+  }
+  if (!HandsDownToOthers(sids, InheritanceOf(demand), now.dacl)) {
+    return Refused(AclRefusal::kNotInheriting);
   }
   const bool stray =
       std::ranges::any_of(aces, [&](const Ace& ace) { return IsStray(ace, demand, sids); });
