@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "win/acl_pins.h"
+
 namespace ringfence::win {
 namespace {
 
@@ -183,6 +185,11 @@ bool PlanAcls(const std::vector<AclStep>& steps, AclPlan* plan, AclPlanRefusal* 
       *refusal = {reason, of_path->front()->path};
       return false;
     }
+  }
+  std::u16string unpinned = FindUnpinned(steps);
+  if (!unpinned.empty()) {
+    *refusal = {AclRefusal::kUnpinned, std::move(unpinned)};
+    return false;
   }
   std::ranges::stable_sort(planned.acls, {}, Place);
   *plan = std::move(planned);

@@ -21,6 +21,8 @@ Stage StageOf(AclRefusal refusal) {
       return Stage::kWinAclOrder;
     case AclRefusal::kNotInheriting:
       return Stage::kWinAclNotInheriting;
+    case AclRefusal::kUnpinned:
+      return Stage::kWinAclUnpinned;
     case AclRefusal::kTooLarge:
       return Stage::kWinAclTooLarge;
     case AclRefusal::kMalformed:

@@ -91,12 +91,14 @@ TEST(AclPlanMakesDenialsBeforeGrants) {
                Step(Operation::kGrant, u"C:\\w\\sub", {kOtherRoot}),
                Step(Operation::kPin, u"C:\\w\\sub", {kRoot}),
                Step(Operation::kPin, u"C:\\w\\sub\\a", {kRoot, kOtherRoot}),
+               Step(Operation::kPin, u"C:\\w\\sub\\a\\.git", {kRoot, kOtherRoot}),
                Step(Operation::kDeny, u"C:\\w\\sub\\a\\.git\\hooks", {kRoot, kOtherRoot}),
                Step(Operation::kDeny, u"C:\\w\\.git", {kRoot})});
   std::vector<std::u16string> order;
   for (const PlannedAcl& acl : plan.acls) order.push_back(acl.path);
   CHECK((order == std::vector<std::u16string>{u"C:\\w\\.git", u"C:\\w\\sub\\a\\.git\\hooks",
-                                              u"C:\\w\\sub\\a", u"C:\\w\\sub", u"C:\\w"}));
+                                              u"C:\\w\\sub\\a", u"C:\\w\\sub\\a\\.git",
+                                              u"C:\\w\\sub", u"C:\\w"}));
 }
 
 TEST(AclPlanLeavesWhatIsInheritedAlready) {
@@ -195,6 +197,33 @@ TEST(AclPlanRefusesToBeAllThatIsHandedDown) {
   const Acl own = AclOf({Allow(kAlice, kFileAllAccess, 0)});
   CHECK_EQ(Planned({Step(Operation::kPin, u"C:\\w\\src", {kRoot}, own)}).edits(), 1U);
   CHECK_EQ(Planned({Step(Operation::kDeny, u"C:\\w\\f", {kRoot}, own, false)}).edits(), 1U);
+}
+
+// A directory on the way that can be renamed takes the subpath with it, to where a new one is made.
+TEST(AclPlanRefusesToLeaveAWayOpen) {
+  const std::vector<AclStep> steps = {
+      Step(Operation::kGrant, u"C:\\w", {kRoot}),
+      Step(Operation::kGrant, u"C:\\w\\sub", {kOtherRoot}),
+      Step(Operation::kDeny, u"C:\\w\\sub\\a\\b\\.git", {kRoot, kOtherRoot}),
+      Step(Operation::kPin, u"C:\\w\\sub", {kRoot}),
+      Step(Operation::kPin, u"C:\\w\\sub\\a", {kRoot}),
+      Step(Operation::kPin, u"C:\\w\\sub\\a", {kOtherRoot}),
+      Step(Operation::kPin, u"C:\\w\\sub\\a\\b", {kRoot, kOtherRoot})};
+  CHECK_EQ(Planned(steps).acls.size(), 5U);
+  for (size_t pin = 3; pin < steps.size(); ++pin) {
+    std::vector<AclStep> without = steps;
+    without.erase(without.begin() + static_cast<ptrdiff_t>(pin));
+    AclPlan plan;
+    AclPlanRefusal refusal;
+    CHECK(!PlanAcls(without, &plan, &refusal));
+    CHECK(refusal.reason == AclRefusal::kUnpinned && refusal.path == steps[pin].path);
+  }
+  // A denial holds a directory as well.
+  std::vector<AclStep> denied = steps;
+  denied.back().operation = Operation::kDeny;
+  CHECK_EQ(Planned(denied).acls.size(), 5U);
+  CHECK(Refusal({Step(Operation::kGrant, u"C:\\w", {kRoot}),
+                 Step(Operation::kDeny, u"C:\\elsewhere", {kRoot})}) == AclRefusal::kUnpinned);
 }
 
 TEST(AclPlanRefusesAListThatGetsTooLarge) {

@@ -87,6 +87,38 @@ TEST(PruneRemembersWhatItCouldNotTakeBack) {
   CHECK_EQ(scene.Tree(), before);
 }
 
+// Otherwise the record would put ACEs back of a SID that nobody remembers.
+TEST(PruneRemembersTheSidsOfAnUndoRecordThatItCouldNotCarryOut) {
+  StampScene scene;
+  CHECK(scene.AcquireElsewhere().ok());
+  scene.disk.Add(u"C:\\w\\more");
+  scene.request.steps.insert(scene.request.steps.begin(),
+                             {AclOperation::kDeny, u"C:\\w\\more", {0}});
+  scene.CrashWhileWriting();
+  scene.disk.today += kPruneDays;
+  FakeAclProcess hindered(scene.disk);
+  // The first to be undone cannot be opened; later it can.
+  const OsError error = Win32Error(kErrorAccessDenied);
+  PruneResult result;
+  size_t index = 0;
+  {
+    StampScene calm;
+    CHECK(calm.AcquireElsewhere().ok());
+    calm.disk.Add(u"C:\\w\\more");
+    calm.request.steps = scene.request.steps;
+    calm.CrashWhileWriting();
+    CHECK(PruneSids(calm.process.api(), u"C:\\state", 0, &result).ok());
+    const std::vector<FakeCall>& calls = calm.process.calls().fallible();
+    while (index < calls.size() && calls[index].name != "SetSecurityInfo") ++index;
+  }
+  hindered.calls().FailAt(index, error);
+  CHECK(PruneSids(hindered.api(), u"C:\\state", kPruneDays, &result).ok());
+  CHECK(result.removed == 0 && result.kept == 1);
+  CHECK(scene.disk.Has(u"C:\\state\\undo"));
+  CheckPruned(scene, 1, 0);
+  CHECK(scene.Tree().find("(1 ") == std::string::npos);
+}
+
 TEST(PruneLeavesAcesOfOthers) {
   StampScene scene;
   CHECK(scene.AcquireElsewhere().ok());

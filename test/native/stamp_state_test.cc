@@ -16,26 +16,6 @@ namespace {
 constexpr const char16_t* kStore = u"C:\\state\\sids";
 constexpr const char16_t* kUndo = u"C:\\state\\undo";
 
-// A scene that was stamped once and then, with more to protect, by a process that crashed while it
-// wrote ACLs.
-void Crash(StampScene& scene) {
-  CHECK(scene.AcquireElsewhere().ok());
-  scene.disk.Add(u"C:\\w\\more");
-  scene.request.steps.insert(scene.request.steps.begin(),
-                             {AclOperation::kDeny, u"C:\\w\\more", {0}});
-  for (size_t index = 0; !scene.disk.Has(kUndo); ++index) {
-    FakeAclProcess process(scene.disk);
-    process.files.CrashAt(index);
-    try {
-      StampLease lease;
-      CHECK(StampLease::Acquire(process.api(), scene.request, &lease).ok());
-      CHECK(false);
-      return;
-    } catch (const FakeCrash&) {
-    }
-  }
-}
-
 using Bytes = std::vector<uint8_t>;
 
 Bytes& ContentsOf(StampScene& scene, const char16_t* file) {
@@ -93,7 +73,7 @@ TEST(StampGoesOnWithNoCorruptStore) {
 
 TEST(StampGoesOnWithNoCorruptUndoRecord) {
   StampScene scene;
-  Crash(scene);
+  scene.CrashWhileWriting();
   const Bytes good = ContentsOf(scene, kUndo);
   for (const Bytes& bad : Corruptions(good)) {
     ContentsOf(scene, kUndo) = bad;
@@ -106,7 +86,7 @@ TEST(StampGoesOnWithNoCorruptUndoRecord) {
 
 TEST(StampMakesNoStoreWhereOneWasLost) {
   StampScene scene;
-  Crash(scene);
+  scene.CrashWhileWriting();
   scene.disk.Remove(kStore);
   CheckRefused(scene, "windows.sid-store.corrupt");
 }
