@@ -25,15 +25,15 @@ Bytes& ContentsOf(StampScene& scene, const char16_t* file) {
 std::vector<Bytes> Corruptions(const Bytes& file) {
   std::vector<Bytes> all = {{}, Bytes(file.size(), 0), Bytes(file.begin(), file.end() - 1)};
   all.emplace_back(file.begin(), file.begin() + static_cast<ptrdiff_t>(file.size() / 2));
-  Bytes version = file;
-  ++version[8];
-  Bytes checksum = file;
-  ++checksum[16];
-  Bytes payload = file;
-  ++payload.back();
+  // Of version, checksum and payload.
+  for (const size_t at : {8, 16, 24}) {
+    Bytes changed = file;
+    ++changed.at(at);
+    all.push_back(changed);
+  }
   Bytes twice = file;
   twice.insert(twice.end(), file.begin(), file.end());
-  all.insert(all.end(), {version, checksum, payload, twice});
+  all.push_back(twice);
   return all;
 }
 

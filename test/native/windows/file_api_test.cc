@@ -134,7 +134,8 @@ TEST(StateFilesAreReplacedAsAWhole) {
   std::vector<uint8_t> read;
   CHECK(ReadStateFile(WindowsApi(), path, kStages, &found, &read).ok() && !found);
   const std::vector<uint8_t> large(300'000, 7);
-  for (const std::vector<uint8_t>& bytes : {large, {1, 2, 3}, {}}) {
+  const std::vector<std::vector<uint8_t>> all = {large, {1, 2, 3}, {}};
+  for (const std::vector<uint8_t>& bytes : all) {
     CHECK(WriteStateFile(WindowsApi(), path, kStages, bytes).ok());
     CHECK(ReadStateFile(WindowsApi(), path, kStages, &found, &read).ok() && found);
     CHECK(read == bytes);
