@@ -68,6 +68,10 @@ const HINTS: readonly WindowsHintRule[] = [
     hint: 'this user may not change the ACL of the path: only directories of its own can be writable roots',
   },
   {
+    stage: 'windows.acl.not-inheriting',
+    hint: 'new files there inherit no rights from the directory: give yourself some that they inherit (icacls, (OI)(CI))',
+  },
+  {
     stage: 'windows.acl.write',
     osCode: [ACCESS_DENIED],
     hint: 'this user may not change the ACL of the path: only directories of its own can be writable roots',

@@ -38,6 +38,8 @@
   X(kWinAclContradiction, "windows.acl.contradiction", "")                                   \
   X(kWinAclForeign, "windows.acl.foreign", "")                                               \
   X(kWinAclOrder, "windows.acl.order", "")                                                   \
+  X(kWinAclNotInheriting, "windows.acl.not-inheriting", "")                                  \
+  X(kWinAclUnpinned, "windows.acl.unpinned", "")                                             \
   X(kWinAclTooLarge, "windows.acl.too-large", "")                                            \
   X(kWinAclIneffective, "windows.acl.ineffective", "")                                       \
   X(kWinAclWrite, "windows.acl.write", "SetSecurityInfo")                                    \

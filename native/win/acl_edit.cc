@@ -69,11 +69,11 @@ bool DeniedFirst(const AceRequest& request, const Acl& acl, const Reaches& reach
   return open == 0;
 }
 
-// Whether `holds` says so of each kind of object that the request is handed down to.
+// Whether `holds` says so of each kind of object that an ACE with `inheritance` is handed down to.
 template <typename Holds>
-bool HoldsBelow(const AceRequest& request, const Holds& holds) {
+bool HoldsBelow(uint8_t inheritance, const Holds& holds) {
   return std::ranges::all_of(std::array{kObjectInherit, kContainerInherit}, [&](uint8_t inherit) {
-    return (request.inheritance & inherit) == 0 ||
+    return (inheritance & inherit) == 0 ||
            holds([inherit](uint8_t flags) { return ReachesBelow(flags, inherit); });
   });
 }
@@ -100,12 +100,21 @@ bool MergeAce(const AceRequest& request, Acl* acl) {
   return true;
 }
 
+bool HandsDownToOthers(const std::set<Sid>& sids, uint8_t inheritance, const Acl& acl) {
+  return HoldsBelow(inheritance, [&](const auto& reaches) {
+    return std::ranges::any_of(acl.aces, [&](const Ace& ace) {
+      return Grants(ace) != 0 && reaches(ace.flags) && !(ace.basic() && sids.contains(ace.sid));
+    });
+  });
+}
+
 bool IsEffectiveHere(const AceRequest& request, const Acl& acl) {
   return Decides(request, acl, ReachesObject);
 }
 
 bool IsEffectiveBelow(const AceRequest& request, const Acl& acl) {
-  return HoldsBelow(request, [&](const auto& reaches) { return Decides(request, acl, reaches); });
+  return HoldsBelow(request.inheritance,
+                    [&](const auto& reaches) { return Decides(request, acl, reaches); });
 }
 
 bool IsEffective(const AceRequest& request, const Acl& acl) {
@@ -113,9 +122,9 @@ bool IsEffective(const AceRequest& request, const Acl& acl) {
 }
 
 bool IsDeniedFirst(const AceRequest& request, const Acl& acl) {
-  return DeniedFirst(request, acl, ReachesObject) && HoldsBelow(request, [&](const auto& reaches) {
-           return DeniedFirst(request, acl, reaches);
-         });
+  return DeniedFirst(request, acl, ReachesObject) &&
+         HoldsBelow(request.inheritance,
+                    [&](const auto& reaches) { return DeniedFirst(request, acl, reaches); });
 }
 
 size_t RemoveAces(const Sid& sid, Acl* acl) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 
 #include "win/acl.h"
 #include "win/sid.h"
@@ -35,6 +36,14 @@ bool IsCanonical(const Acl& acl);
 // The result may still not be effective: a denial of the same SID wins over a grant. Ask
 // IsEffective().
 bool MergeAce(const AceRequest& request, Acl* acl);
+
+// Whether all that is made below `acl` gets a grant of somebody else than `sids`: files, with
+// kObjectInherit in `inheritance`, and directories, with kContainerInherit. Where nothing is handed
+// down, what is made gets the default of its maker's token, which lets the user in. An ACE of ours
+// that is handed down takes the place of that default, and the user's own files would be nobody's
+// ("ACL propagation rules", [MS-DTYP] 2.5.3.4.1 CreateSecurityDescriptor). Where somebody's grant
+// is handed down already, ours only joins it.
+bool HandsDownToOthers(const std::set<Sid>& sids, uint8_t inheritance, const Acl& acl);
 
 // Whether the ACEs of the request's SID already do what it asks for, explicit or inherited, in one
 // ACE or several: on the object, and on the files and directories that will be made below it, at

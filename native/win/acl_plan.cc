@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "win/acl_pins.h"
+
 namespace ringfence::win {
 namespace {
 
@@ -25,6 +27,12 @@ std::set<Sid> SidsOf(const AclDemand& demand) {
   std::set<Sid> sids;
   for (const AceRequest& request : demand) sids.insert(request.sid);
   return sids;
+}
+
+uint8_t InheritanceOf(const AclDemand& demand) {
+  uint8_t inheritance = 0;
+  for (const AceRequest& request : demand) inheritance |= request.inheritance;
+  return inheritance;
 }
 
 Ace AceOf(const AceRequest& request) {
@@ -149,6 +157,9 @@ AclDecision DecideAcl(const AclDemand& demand, const PathSecurity& now) {
   if (std::ranges::any_of(aces, [&](const Ace& ace) { return IsForeign(ace, sids); })) {
     return Refused(AclRefusal::kForeign);
   }
+  if (!HandsDownToOthers(sids, InheritanceOf(demand), now.dacl)) {
+    return Refused(AclRefusal::kNotInheriting);
+  }
   const bool stray =
       std::ranges::any_of(aces, [&](const Ace& ace) { return IsStray(ace, demand, sids); });
   if (!stray && MeetsDemand(demand, now.dacl)) return {AclRefusal::kNone, false, now.dacl};
@@ -174,6 +185,11 @@ bool PlanAcls(const std::vector<AclStep>& steps, AclPlan* plan, AclPlanRefusal* 
       *refusal = {reason, of_path->front()->path};
       return false;
     }
+  }
+  std::u16string unpinned = FindUnpinned(steps);
+  if (!unpinned.empty()) {
+    *refusal = {AclRefusal::kUnpinned, std::move(unpinned)};
+    return false;
   }
   std::ranges::stable_sort(planned.acls, {}, Place);
   *plan = std::move(planned);

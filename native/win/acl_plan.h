@@ -60,6 +60,8 @@ enum class AclRefusal : uint8_t {
   kContradiction,  // granted and denied at once
   kForeign,        // somebody else's ACE gives one of our SIDs more than the grant
   kOrder,          // inherited ACEs before explicit ones: Windows would sort or protect the list
+  kNotInheriting,  // nobody else's ACE is handed down; see HandsDownToOthers()
+  kUnpinned,       // a read-only subpath could be moved away; see acl_pins.h
   kTooLarge,       // more than 64 KiB
   kMalformed,      // it cannot be written, because of an ACE that was there
   kIneffective,    // our own fault: the result does not do what was asked for

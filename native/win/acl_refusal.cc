@@ -19,6 +19,10 @@ Stage StageOf(AclRefusal refusal) {
       return Stage::kWinAclForeign;
     case AclRefusal::kOrder:
       return Stage::kWinAclOrder;
+    case AclRefusal::kNotInheriting:
+      return Stage::kWinAclNotInheriting;
+    case AclRefusal::kUnpinned:
+      return Stage::kWinAclUnpinned;
     case AclRefusal::kTooLarge:
       return Stage::kWinAclTooLarge;
     case AclRefusal::kMalformed:

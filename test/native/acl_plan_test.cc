@@ -91,22 +91,27 @@ TEST(AclPlanMakesDenialsBeforeGrants) {
                Step(Operation::kGrant, u"C:\\w\\sub", {kOtherRoot}),
                Step(Operation::kPin, u"C:\\w\\sub", {kRoot}),
                Step(Operation::kPin, u"C:\\w\\sub\\a", {kRoot, kOtherRoot}),
+               Step(Operation::kPin, u"C:\\w\\sub\\a\\.git", {kRoot, kOtherRoot}),
                Step(Operation::kDeny, u"C:\\w\\sub\\a\\.git\\hooks", {kRoot, kOtherRoot}),
                Step(Operation::kDeny, u"C:\\w\\.git", {kRoot})});
   std::vector<std::u16string> order;
   for (const PlannedAcl& acl : plan.acls) order.push_back(acl.path);
   CHECK((order == std::vector<std::u16string>{u"C:\\w\\.git", u"C:\\w\\sub\\a\\.git\\hooks",
-                                              u"C:\\w\\sub\\a", u"C:\\w\\sub", u"C:\\w"}));
+                                              u"C:\\w\\sub\\a", u"C:\\w\\sub\\a\\.git",
+                                              u"C:\\w\\sub", u"C:\\w"}));
 }
 
 TEST(AclPlanLeavesWhatIsInheritedAlready) {
   const Ace granted = Allow(kRoot, kGrantedRights, kBelow | kInherited);
   const Ace denied = Deny(kRoot, kDeniedRights, kBelow | kInherited);
-  CHECK_EQ(Planned({Step(Operation::kGrant, u"C:\\w", {kRoot}, AclOf({granted}))}).edits(), 0U);
+  CHECK_EQ(
+      Planned({Step(Operation::kGrant, u"C:\\w", {kRoot}, AclOf({granted, kUsersOwn}))}).edits(),
+      0U);
   const auto denial = [](Acl dacl) {
+    dacl.aces.push_back(kUsersOwn);
     return Planned({Step(Operation::kDeny, u"C:\\w\\d", {kRoot}, std::move(dacl))}).edits();
   };
-  CHECK_EQ(denial(AclOf({denied, kUsersOwn})), 0U);
+  CHECK_EQ(denial(AclOf({denied})), 0U);
   // What is explicit stands before it: for our SID, and for any other that may restrict a token.
   CHECK_EQ(denial(AclOf({Allow(kRoot, kFileWriteData), denied})), 1U);
   CHECK_EQ(denial(AclOf({Allow(kEveryone, kFileWriteData), denied})), 1U);
@@ -161,6 +166,64 @@ TEST(AclPlanRefusesWhatItCannotHold) {
                                 Deny(kBob, kDelete)}))})
                .edits(),
            1U);
+}
+
+// What is made there would have our ACE and no other, and the user could not open it.
+TEST(AclPlanRefusesToBeAllThatIsHandedDown) {
+  const auto refusal = [](Operation operation, std::vector<Ace> aces) {
+    return Refusal({Step(operation, u"C:\\w", {kRoot}, AclOf(std::move(aces)))});
+  };
+  const Ace granted = Allow(kRoot, kGrantedRights);
+  constexpr uint8_t kNotBelow[] = {0, kInherited, kObjectInherit, kContainerInherit,
+                                   kBelow | kNoPropagateInherit};
+  for (const Operation operation : {Operation::kGrant, Operation::kDeny}) {
+    for (const uint8_t flags : kNotBelow) {
+      const Ace users = Allow(kAlice, kFileAllAccess, flags);
+      CHECK(refusal(operation, {users}) == AclRefusal::kNotInheriting);
+      CHECK(refusal(operation, {Deny(kBob, kDelete), users}) == AclRefusal::kNotInheriting);
+      // Also where ours is there already.
+      CHECK(refusal(operation, {granted, users}) == AclRefusal::kNotInheriting);
+    }
+    // Control: files and directories get something, from one ACE or two, of whoever makes them.
+    for (const std::vector<Ace>& aces :
+         {std::vector{Allow(kAlice, kFileAllAccess)},
+          std::vector{Allow(kAlice, kFileAllAccess, kObjectInherit | kInheritOnly),
+                      Allow(kBob, kFileAllAccess, kContainerInherit)},
+          std::vector{Allow(kCreatorOwner, kFileAllAccess, kBelow | kInheritOnly)}}) {
+      CHECK_EQ(Planned({Step(operation, u"C:\\w", {kRoot}, AclOf(aces))}).edits(), 1U);
+    }
+  }
+  // What is not handed down does no such harm.
+  const Acl own = AclOf({Allow(kAlice, kFileAllAccess, 0)});
+  CHECK_EQ(Planned({Step(Operation::kPin, u"C:\\w\\src", {kRoot}, own)}).edits(), 1U);
+  CHECK_EQ(Planned({Step(Operation::kDeny, u"C:\\w\\f", {kRoot}, own, false)}).edits(), 1U);
+}
+
+// A directory on the way that can be renamed takes the subpath with it, to where a new one is made.
+TEST(AclPlanRefusesToLeaveAWayOpen) {
+  const std::vector<AclStep> steps = {
+      Step(Operation::kGrant, u"C:\\w", {kRoot}),
+      Step(Operation::kGrant, u"C:\\w\\sub", {kOtherRoot}),
+      Step(Operation::kDeny, u"C:\\w\\sub\\a\\b\\.git", {kRoot, kOtherRoot}),
+      Step(Operation::kPin, u"C:\\w\\sub", {kRoot}),
+      Step(Operation::kPin, u"C:\\w\\sub\\a", {kRoot}),
+      Step(Operation::kPin, u"C:\\w\\sub\\a", {kOtherRoot}),
+      Step(Operation::kPin, u"C:\\w\\sub\\a\\b", {kRoot, kOtherRoot})};
+  CHECK_EQ(Planned(steps).acls.size(), 5U);
+  for (size_t pin = 3; pin < steps.size(); ++pin) {
+    std::vector<AclStep> without = steps;
+    without.erase(without.begin() + static_cast<ptrdiff_t>(pin));
+    AclPlan plan;
+    AclPlanRefusal refusal;
+    CHECK(!PlanAcls(without, &plan, &refusal));
+    CHECK(refusal.reason == AclRefusal::kUnpinned && refusal.path == steps[pin].path);
+  }
+  // A denial holds a directory as well.
+  std::vector<AclStep> denied = steps;
+  denied.back().operation = Operation::kDeny;
+  CHECK_EQ(Planned(denied).acls.size(), 5U);
+  CHECK(Refusal({Step(Operation::kGrant, u"C:\\w", {kRoot}),
+                 Step(Operation::kDeny, u"C:\\elsewhere", {kRoot})}) == AclRefusal::kUnpinned);
 }
 
 TEST(AclPlanRefusesAListThatGetsTooLarge) {

@@ -172,8 +172,9 @@ TEST(FenceGivesNoPermissionsAway) {
   CHECK(space.IsFencedOff({Kind::kChangeAcl, "work\\new"}));
 }
 
-// What is made there has the ACE of the root and no other, and so the user itself cannot open it.
-TEST(FenceMakesFilesOfNobodyWhereNothingElseIsHandedDown) {
+// What would be made there has the ACE of the root and no other, and so the user itself cannot open
+// it. It is refused.
+TEST(FenceWouldMakeFilesOfNobodyWhereNothingElseIsHandedDown) {
   Workspace space;
   MadeFile* const data = space.tree.Find("data");
   data->is_protected = true;
@@ -181,6 +182,8 @@ TEST(FenceMakesFilesOfNobodyWhereNothingElseIsHandedDown) {
   space.model = space.tree.ToModel();
   const Actor user = space.Command(kWriteRestrictedRules[0], Fence::kNone);
   // Control: nothing at all is handed down, so that the token's default is what it gets.
+  CHECK(Stamp(space.policy, kVariant, PlanMistake::kNone, &space.model).refusal ==
+        AclRefusal::kNotInheriting);
   Perform({Kind::kCreateFile, "data\\before"}, user, &space.model);
   CHECK(space.May({Kind::kOverwrite, "data\\before"}, user));
   SetDacl(

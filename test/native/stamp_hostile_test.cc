@@ -113,6 +113,29 @@ TEST(StampTakesNothingForAPlaceholderThatSomebodyElseMade) {
   CHECK(scene.disk.Has(u"C:\\w\\.mcp.json"));
 }
 
+// Gone when the pin is read, and back when the denial is: it would be protected where it can go.
+TEST(StampNoticesADirectoryThatGoesAndComesBack) {
+  const auto prepare = [](StampScene& scene) {
+    scene.disk.Add(u"C:\\w\\more\\.git");
+    scene.request.steps.insert(
+        scene.request.steps.begin(),
+        {{AclOperation::kPin, u"C:\\w\\more", {0}, {}, true},
+         {AclOperation::kDeny, u"C:\\w\\more\\.git", {0}, StampTarget::kDirectory, true}});
+  };
+  StampScene calm;
+  prepare(calm);
+  StampLease lease = calm.Acquired();
+  const std::vector<FakeCall>& calls = calm.process.calls().fallible();
+  const auto opened =
+      std::ranges::find(calls, FakeCall{"CreateFileW", "\\\\?\\C:\\w\\more"}) - calls.begin();
+  StampScene scene;
+  prepare(scene);
+  const auto index = static_cast<size_t>(opened);
+  scene.process.files.Before(index, [&] { scene.disk.Move(u"C:\\w\\more", u"C:\\away"); });
+  scene.process.files.Before(index + 1, [&] { scene.disk.Move(u"C:\\away", u"C:\\w\\more"); });
+  CHECK_EQ(Refusal(scene), "windows.acl.unpinned C:\\w\\more");
+}
+
 TEST(StampKeepsAPlaceholderThatIsInUseByNow) {
   StampScene scene;
   {

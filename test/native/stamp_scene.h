@@ -50,6 +50,22 @@ struct StampScene {
     CHECK_EQ(other.files.open_handles(), 0U);
     return status;
   }
+  // A process ends after the first DACL that it wrote: that and its undo record stay.
+  void CrashWhileWriting() {
+    constexpr size_t kMoreThanAllCalls = 2000;
+    FakeAclProcess crashing(disk);
+    for (size_t index = 0; index < kMoreThanAllCalls; ++index) {
+      crashing.files.Before(index, [&crashing, index] {
+        if (crashing.calls().Called("SetSecurityInfo")) crashing.files.CrashAt(index);
+      });
+    }
+    try {
+      StampLease lease;
+      (void)StampLease::Acquire(crashing.api(), request, &lease);
+      CHECK(false);
+    } catch (const FakeCrash&) {
+    }
+  }
   StampLease Acquired() {
     StampLease lease;
     CHECK_EQ(NameOf(Acquire(&lease)), "none");

@@ -261,21 +261,6 @@ OsError FakeFiles::Delete(const std::u16string& path) {
   return kNoOsError;
 }
 
-OsError FakeFiles::Drives(uint32_t* drives) {
-  if (const OsError error = Begin("GetLogicalDrives"); !error.ok()) return error;
-  const Guard guard(disk_.mutex);
-  *drives = 0;
-  for (char16_t letter = u'A'; letter <= u'Z'; ++letter) {
-    if (disk_.Has(std::u16string{letter, u':'})) *drives |= uint32_t{1} << (letter - u'A');
-  }
-  return kNoOsError;
-}
-
-uint32_t FakeFiles::DriveType(const std::u16string&) {
-  calls_.Record("GetDriveTypeW");
-  return kDriveFixed;
-}
-
 void FakeFiles::CloseLocked(Handle handle) {
   const OpenFile open = handles_.at(handle);
   handles_.erase(handle);

@@ -43,8 +43,6 @@ class FakeFiles final : public FileApi {
   OsError Flush(Handle file) override;
   OsError Replace(const std::u16string& from, const std::u16string& to) override;
   OsError Delete(const std::u16string& path) override;
-  OsError Drives(uint32_t* drives) override;
-  uint32_t DriveType(const std::u16string& root) override;
   uint32_t Today() override { return disk_.today; }
 
   // Of a call of another table of the same process: as FakeCalls::Begin().

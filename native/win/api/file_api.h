@@ -23,9 +23,6 @@ constexpr uint32_t kReparseTagNameSurrogate = 0x20000000;
 // "GetVolumeInformationByHandleW function".
 constexpr uint32_t kVolumePersistentAcls = 0x8;
 
-// "GetDriveTypeW function".
-constexpr uint32_t kDriveFixed = 3;
-
 struct FileAttributes {
   uint32_t attributes = 0;
   uint32_t reparse_tag = 0;
@@ -99,10 +96,6 @@ class FileApi {
   virtual OsError Replace(const std::u16string& from, const std::u16string& to) = 0;
   // DeleteFileW.
   virtual OsError Delete(const std::u16string& path) = 0;
-
-  // GetLogicalDrives: bit 0 is A:. GetDriveTypeW of a root directory ("C:\").
-  virtual OsError Drives(uint32_t* drives) = 0;
-  virtual uint32_t DriveType(const std::u16string& root) = 0;
 
   // GetSystemTimeAsFileTime, in days since 1601.
   virtual uint32_t Today() = 0;

@@ -197,18 +197,6 @@ class FileCalls final : public FileApi {
     return Call([&] { return DeleteFileW(ToSystem(path)) != FALSE; });
   }
 
-  OsError Drives(uint32_t* drives) override {
-    DWORD found = 0;
-    const OsError error = Call([&] {
-      found = GetLogicalDrives();
-      return found != 0;
-    });
-    if (error.ok()) *drives = found;
-    return error;
-  }
-
-  uint32_t DriveType(const std::u16string& root) override { return GetDriveTypeW(ToSystem(root)); }
-
   uint32_t Today() override {
     FILETIME now = {};
     GetSystemTimeAsFileTime(&now);

@@ -87,8 +87,6 @@ class Pretender final : public FileApi {
     return real_.Replace(from, to);
   }
   OsError Delete(const std::u16string& path) override { return real_.Delete(path); }
-  OsError Drives(uint32_t* drives) override { return real_.Drives(drives); }
-  uint32_t DriveType(const std::u16string& root) override { return real_.DriveType(root); }
   uint32_t Today() override { return real_.Today(); }
 
  private:
