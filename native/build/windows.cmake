@@ -90,6 +90,12 @@ add_executable(ringfence_win_tests ${test_sources})
 target_include_directories(ringfence_win_tests PRIVATE test/native)
 target_link_libraries(ringfence_win_tests PRIVATE ringfence_windows ${system_libraries})
 
+# What they launch; it lies beside them.
+read_sources(command_sources windows_command)
+add_executable(ringfence_win_command ${command_sources})
+target_link_libraries(ringfence_win_command PRIVATE advapi32 shell32)
+add_dependencies(ringfence_win_tests ringfence_win_command)
+
 # Compares the access-check model with the system's own answers.
 read_sources(fuzz_sources access_check_fuzz)
 add_executable(ringfence_access_check_fuzz ${fuzz_sources})

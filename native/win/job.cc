@@ -14,24 +14,7 @@ uint32_t LimitFlags(const JobLimits& limits) {
   return flags;
 }
 
-Status LimitUi(const Win32Api& api, Handle job) {
-  bool can = false;
-  RINGFENCE_RETURN_IF_ERROR(CanLimitUi(api, &can));
-  if (!can) return Status::Ok();
-  const OsError error = api.process.SetJobUiLimits(job, kJobUiLimitAll);
-  return error.ok() ? Status::Ok() : Failed(Stage::kWinJobLimit, error);
-}
-
 }  // namespace
-
-Status CanLimitUi(const Win32Api& api, bool* can) {
-  bool inside = false;
-  if (const OsError error = api.process.IsOwnProcessInJob(&inside); !error.ok()) {
-    return Failed(Stage::kWinJobMember, error);
-  }
-  *can = !inside;
-  return Status::Ok();
-}
 
 Status MakeJob(const Win32Api& api, const JobLimits& limits, PortKey target, UniqueHandle* job) {
   Handle handle = Handle::kNone;
@@ -43,7 +26,6 @@ Status MakeJob(const Win32Api& api, const JobLimits& limits, PortKey target, Uni
       !error.ok()) {
     return Failed(Stage::kWinJobLimit, error);
   }
-  RINGFENCE_RETURN_IF_ERROR(LimitUi(api, handle));
   if (const OsError error = api.process.SetJobPort(handle, target); !error.ok()) {
     return Failed(Stage::kWinJobPort, error);
   }

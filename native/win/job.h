@@ -16,15 +16,13 @@ namespace ringfence::win {
 // Windows counts CPU time in units of 100 ns.
 constexpr uint64_t kTicksPerMicrosecond = 10;
 
-// Whether MakeJob() sets limits of the user interface. Not when this process is in a job itself:
-// Windows does not nest a job with such limits.
-Status CanLimitUi(const Win32Api& api, bool* can);
-
 // A job whose processes end when its last handle is closed, and cannot leave it. Its messages go to
 // `target`.
 //
-// Clipboard, global atoms, handles to windows of others and the like are refused to it where
-// CanLimitUi().
+// It has no limits of the user interface (JobObjectBasicUIRestrictions): Windows does not nest a
+// job that has them ("AssignProcessToJobObject function"), and most programs that run commands,
+// such as editors and terminals, are in a job themselves. What keeps a command from the windows of
+// others is the desktop; see desktop.h.
 Status MakeJob(const Win32Api& api, const JobLimits& limits, PortKey target, UniqueHandle* job);
 
 // What a job has used, all processes together, those that have ended too.

@@ -27,8 +27,7 @@ namespace ringfence::win {
 // What succeeds and was not done, or not as it was asked for.
 struct FakeLies {
   // Of CreateRestrictedToken.
-  bool drops_restricting_sids = false;
-  bool adds_restricting_sid = false;
+  std::function<void(std::vector<Sid>* sids)> restricting_sids;
   bool is_not_restricted = false;
   bool keeps_privileges = false;
   bool keeps_administrators = false;
@@ -57,7 +56,6 @@ class FakeWindows {
   // What a test sets before.
   FakeLies lies;
   bool interactive = true;
-  bool in_job = false;
   std::shared_ptr<FakeToken> own_token;
   // Paths that there are: attributes, and what CreateProcessAsUserW says of them as a program.
   std::map<std::u16string, uint32_t> files;

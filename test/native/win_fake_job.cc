@@ -22,16 +22,6 @@ OsError FakeProcessApi::SetJobLimits(Handle job, uint32_t flags, const JobLimits
   return kNoOsError;
 }
 
-OsError FakeProcessApi::SetJobUiLimits(Handle job, uint32_t ui_limits) {
-  if (const OsError error = windows_.calls().Begin("SetInformationJobObject", "ui"); !error.ok()) {
-    return error;
-  }
-  const auto found = windows_.Find<FakeJob>(job);
-  if (found == nullptr) return Win32Error(kErrorInvalidHandle);
-  found->ui_limits = ui_limits;
-  return kNoOsError;
-}
-
 OsError FakeProcessApi::SetJobPort(Handle job, PortKey target) {
   if (const OsError error = windows_.calls().Begin("SetInformationJobObject", "port");
       !error.ok()) {
@@ -45,16 +35,8 @@ OsError FakeProcessApi::SetJobPort(Handle job, PortKey target) {
   return kNoOsError;
 }
 
-OsError FakeProcessApi::IsOwnProcessInJob(bool* inside) {
-  if (const OsError error = windows_.calls().Begin("IsProcessInJob", "own"); !error.ok()) {
-    return error;
-  }
-  *inside = windows_.in_job;
-  return kNoOsError;
-}
-
 OsError FakeProcessApi::IsProcessInJob(Handle process, Handle job, bool* inside) {
-  if (const OsError error = windows_.calls().Begin("IsProcessInJob", "process"); !error.ok()) {
+  if (const OsError error = windows_.calls().Begin("IsProcessInJob"); !error.ok()) {
     return error;
   }
   const auto asked = windows_.Find<FakeProcess>(process);

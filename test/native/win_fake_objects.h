@@ -47,7 +47,6 @@ struct FakeJob : FakeObject {
 
   uint32_t flags = 0;
   JobLimits limits;
-  uint32_t ui_limits = 0;
   PortKey target;
 };
 

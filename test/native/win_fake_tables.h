@@ -58,9 +58,7 @@ class FakeProcessApi final : public ProcessApi {
   void CancelNotify(Handle wait) override;
   OsError CreateJob(Handle* job) override;
   OsError SetJobLimits(Handle job, uint32_t flags, const JobLimits& limits) override;
-  OsError SetJobUiLimits(Handle job, uint32_t ui_limits) override;
   OsError SetJobPort(Handle job, PortKey target) override;
-  OsError IsOwnProcessInJob(bool* inside) override;
   OsError IsProcessInJob(Handle process, Handle job, bool* inside) override;
   OsError TerminateJob(Handle job, uint32_t exit_code) override;
   OsError QueryJobUsage(Handle job, JobUsage* usage) override;

@@ -155,10 +155,8 @@ OsError FakeTokenApi::Restrict(Handle token, uint32_t flags, std::span<const Sid
     made->token.restriction =
         (flags & kWriteRestricted) != 0 ? Restriction::kWrites : Restriction::kEverything;
   }
-  if (!lies.drops_restricting_sids) {
-    made->token.restricting.assign(restricting.begin(), restricting.end());
-  }
-  if (lies.adds_restricting_sid) made->token.restricting.push_back(kUsers);
+  made->token.restricting.assign(restricting.begin(), restricting.end());
+  if (lies.restricting_sids) lies.restricting_sids(&made->token.restricting);
   if ((flags & kDisableMaxPrivilege) != 0 && !lies.keeps_privileges) {
     std::erase_if(made->privileges, [](uint64_t luid) { return luid != kChangeNotify; });
   }

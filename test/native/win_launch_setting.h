@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "check.h"
 #include "sids.h"
 #include "win/launch.h"
 #include "win_fake.h"
@@ -22,10 +24,34 @@ struct LaunchSetting {
     request.events = {windows.Add(std::make_shared<FakePort>("port")), 17};
   }
 
+  // Pipes of the caller, which need not be inheritable.
+  void GiveStdio() {
+    for (const char* name : {"input", "output", "errors"}) {
+      streams.push_back(std::make_shared<FakeFile>(name));
+      request.stdio[streams.size() - 1] = windows.Add(streams.back());
+    }
+  }
+
   Status Launch(Launched* launched) { return win::Launch(windows.api(), plan, request, launched); }
+
+  // Of a command that has run.
+  void CheckRunEnded(const std::string& where) const {
+    for (const std::string& leftover : windows.Leftovers()) {
+      test::Fail(__FILE__, __LINE__, where + ": " + leftover);
+    }
+  }
+
+  // Of a launch that has failed.
+  void CheckNothingRan(const std::string& where) const {
+    CheckRunEnded(where);
+    for (const auto& process : windows.processes()) {
+      if (process->ran) test::Fail(__FILE__, __LINE__, where + ": the process has run");
+    }
+  }
 
   const std::u16string program = u"C:\\tools\\tool.exe";
   FakeWindows windows;
+  std::vector<std::shared_ptr<FakeFile>> streams;
   LaunchPlan plan;
   LaunchRequest request;
 };

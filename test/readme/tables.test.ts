@@ -114,6 +114,16 @@ describe('native/README.md', () => {
     const unused = macros.filter(([, name]) => name !== 'kNone' && !used.has(name)).map(([, , name]) => `\`${name}\``)
     expect(rows.filter(([, , meaning]) => meaning === 'not used in this version').map(([name]) => name)).toEqual(unused)
   })
+
+  test('the stage table of Windows is core/stages_windows.h', () => {
+    const macros = [...source('native/core/stages_windows.h').matchAll(/^ {2}X\(kWin\w+, "([^"]+)", "([^"]*)"\)/gm)]
+    expect(macros.length).toBeGreaterThan(50)
+    const rows = rowsBelow(readMarkdown('native/README.md'), 'Stages of Windows')
+    expect(rows.map(([name = '', call = '']) => [name.replaceAll('`', ''), call.trim()])).toEqual(
+      macros.map(([, name, call]) => [name, call]),
+    )
+    expect(rows.filter(([, , meaning = '']) => meaning.trim() === '')).toEqual([])
+  })
 })
 
 const links = DOCUMENTS.flatMap((file) => localLinks(readMarkdown(file)).map((link) => [file, link] as const))

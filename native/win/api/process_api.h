@@ -63,9 +63,6 @@ constexpr uint32_t kJobLimitActiveProcess = 0x8;
 constexpr uint32_t kJobLimitMemory = 0x200;
 constexpr uint32_t kJobLimitKillOnClose = 0x2000;
 
-// JOB_OBJECT_UILIMIT_* ("JOBOBJECT_BASIC_UI_RESTRICTIONS structure").
-constexpr uint32_t kJobUiLimitAll = 0xff;
-
 // Messages of a job ("JOBOBJECT_ASSOCIATE_COMPLETION_PORT structure"). Windows does not promise
 // that each arrives.
 constexpr uint32_t kJobMessageActiveProcessLimit = 3;
@@ -117,12 +114,10 @@ class ProcessApi {
   // CreateJobObjectW, without a name and not inheritable.
   virtual OsError CreateJob(Handle* job) = 0;
   // SetInformationJobObject: JobObjectExtendedLimitInformation with `flags` (kJobLimit*),
-  // JobObjectBasicUIRestrictions, JobObjectAssociateCompletionPortInformation.
+  // JobObjectAssociateCompletionPortInformation.
   virtual OsError SetJobLimits(Handle job, uint32_t flags, const JobLimits& limits) = 0;
-  virtual OsError SetJobUiLimits(Handle job, uint32_t ui_limits) = 0;
   virtual OsError SetJobPort(Handle job, PortKey target) = 0;
-  // IsProcessInJob; of this process and any job, and of `process` and `job`.
-  virtual OsError IsOwnProcessInJob(bool* inside) = 0;
+  // IsProcessInJob.
   virtual OsError IsProcessInJob(Handle process, Handle job, bool* inside) = 0;
   // TerminateJobObject.
   virtual OsError TerminateJob(Handle job, uint32_t exit_code) = 0;

@@ -26,13 +26,6 @@ OsError QueryJob(Handle job, JOBOBJECTINFOCLASS information_class, Information* 
   });
 }
 
-OsError IsInJob(HANDLE process, HANDLE job, bool* inside) {
-  BOOL result = FALSE;
-  const OsError error = Call([&] { return ::IsProcessInJob(process, job, &result); });
-  if (error.ok()) *inside = result != FALSE;
-  return error;
-}
-
 // Runs on a thread of the system's pool. A post that fails leaves nobody to tell; the job's own
 // packets end such a launch.
 void CALLBACK PostExit(void* target, BOOLEAN) {
@@ -136,22 +129,18 @@ class Calls final : public ProcessApi {
     return SetJob(job, JobObjectExtendedLimitInformation, information);
   }
 
-  OsError SetJobUiLimits(Handle job, uint32_t ui_limits) override {
-    return SetJob(job, JobObjectBasicUIRestrictions, JOBOBJECT_BASIC_UI_RESTRICTIONS{ui_limits});
-  }
-
   OsError SetJobPort(Handle job, PortKey target) override {
     return SetJob(job, JobObjectAssociateCompletionPortInformation,
                   JOBOBJECT_ASSOCIATE_COMPLETION_PORT{reinterpret_cast<void*>(target.key),
                                                       ToSystem(target.port)});
   }
 
-  OsError IsOwnProcessInJob(bool* inside) override {
-    return IsInJob(GetCurrentProcess(), nullptr, inside);
-  }
-
   OsError IsProcessInJob(Handle process, Handle job, bool* inside) override {
-    return IsInJob(ToSystem(process), ToSystem(job), inside);
+    BOOL result = FALSE;
+    const OsError error =
+        Call([&] { return ::IsProcessInJob(ToSystem(process), ToSystem(job), &result); });
+    if (error.ok()) *inside = result != FALSE;
+    return error;
   }
 
   OsError TerminateJob(Handle job, uint32_t exit_code) override {
