@@ -9,8 +9,7 @@ namespace {
 
 constexpr size_t kTries = 40;
 constexpr size_t kMostShown = 5;
-constexpr uint32_t kVariant = 1;
-constexpr uint32_t kOtherVariant = 2;
+constexpr uint32_t kOtherVariant = kFenceVariant + 1;
 
 struct Verdicts {
   bool model = false;
@@ -51,9 +50,9 @@ bool StampAll(const FencePolicy& policy, const FencePolicy& other, PlanMistake m
   if (Stamp(other, kOtherVariant, PlanMistake::kNone, top).refusal != AclRefusal::kNone) {
     return false;
   }
-  if (Stamp(policy, kVariant, mistake, top).refusal != AclRefusal::kNone) return false;
+  if (Stamp(policy, kFenceVariant, mistake, top).refusal != AclRefusal::kNone) return false;
   return mistake != PlanMistake::kNone ||
-         Stamp(policy, kVariant, PlanMistake::kNone, top).written.empty();
+         Stamp(policy, kFenceVariant, PlanMistake::kNone, top).written.empty();
 }
 
 }  // namespace
@@ -73,20 +72,27 @@ Token FencedToken(const FencePolicy& policy, uint32_t variant, FenceOracle::Fenc
   return token;
 }
 
-void RunFence(uint32_t seed, const FenceSetting& setting, FenceTally* tally) {
-  test::Random random(seed);
-  MadeTree tree = MakeTree(setting.traits, &random);
-  FencePolicy policy = MakePolicy(&tree, &random);
+std::optional<FencedTree> MakeFencedTree(const FenceSetting& setting, test::Random* random) {
+  MadeTree tree = MakeTree(setting.traits, random);
+  FencePolicy policy = MakePolicy(&tree, random);
   // Another policy has been there before, one time in four with paths of its own.
-  const FencePolicy other = random.OneIn(4) ? MakePolicy(&tree, &random) : FencePolicy();
+  const FencePolicy other = random->OneIn(4) ? MakePolicy(&tree, random) : FencePolicy();
   tree.Mark(policy);
   Node model = tree.ToModel();
+  if (!StampAll(policy, other, setting.mistake, &model)) return std::nullopt;
+  return FencedTree{std::move(tree), std::move(policy), std::move(model)};
+}
+
+void RunFence(uint32_t seed, const FenceSetting& setting, FenceTally* tally) {
+  test::Random random(seed);
+  std::optional<FencedTree> fenced = MakeFencedTree(setting, &random);
   ++tally->trees;
-  if (!StampAll(policy, other, setting.mistake, &model)) {
+  if (!fenced) {
     ++tally->failed_stamps;
     return;
   }
-  const Token token = FencedToken(policy, kVariant, setting.fence);
+  auto& [tree, policy, model] = *fenced;
+  const Token token = FencedToken(policy, kFenceVariant, setting.fence);
   const Actor actor(token, setting.rule);
   const FenceOracle oracle(token, setting.fence, setting.rule);
   const FenceOracle user(token, FenceOracle::Fence::kNone, setting.rule);
