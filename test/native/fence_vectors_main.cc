@@ -37,7 +37,8 @@ bool ReadOptions(int count, char** arguments, Options* options) {
 int main(int count, char** arguments) {
   Options options;
   if (!ReadOptions(count, arguments, &options)) {
-    std::fprintf(stderr, "usage: %s --out FILE [--seed N] [--cases N]\n", arguments[0]);
+    static_cast<void>(
+        std::fprintf(stderr, "usage: %s --out FILE [--seed N] [--cases N]\n", arguments[0]));
     return 2;
   }
   const std::string vectors =
@@ -46,7 +47,7 @@ int main(int count, char** arguments) {
   file << vectors;
   file.close();
   if (vectors.empty() || !file) {
-    std::fprintf(stderr, "%s: no vectors were written\n", options.out.c_str());
+    static_cast<void>(std::fprintf(stderr, "%s: no vectors were written\n", options.out.c_str()));
     return 1;
   }
   return 0;

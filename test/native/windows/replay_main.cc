@@ -37,8 +37,9 @@ constexpr DWORD kPauseMs = 10;
 Words Split(const std::string& line) {
   Words words;
   size_t start = 0;
-  for (size_t tab; (tab = line.find('\t', start)) != std::string::npos; start = tab + 1) {
+  for (size_t tab = line.find('\t'); tab != std::string::npos; tab = line.find('\t', start)) {
     words.push_back(line.substr(start, tab - start));
+    start = tab + 1;
   }
   words.push_back(line.substr(start));
   return words;
@@ -151,14 +152,15 @@ int Run(const char* script_name, const char* answers_name) {
   while (std::getline(script, line)) {
     const std::optional<std::string> answer = replay.Do(Split(line));
     if (!answer) {
-      std::fprintf(stderr, "no line of a script: %s\n", line.c_str());
+      static_cast<void>(std::fprintf(stderr, "no line of a script: %s\n", line.c_str()));
       return 2;
     }
     answers << *answer << '\n';
   }
   answers.close();
   if (script.bad() || !script.eof() || !answers) {
-    std::fprintf(stderr, "cannot read %s, or write %s\n", script_name, answers_name);
+    static_cast<void>(
+        std::fprintf(stderr, "cannot read %s, or write %s\n", script_name, answers_name));
     return 2;
   }
   return 0;
@@ -169,7 +171,7 @@ int Run(const char* script_name, const char* answers_name) {
 
 int main(int count, char** arguments) {
   if (count != 3) {
-    std::fprintf(stderr, "usage: %s SCRIPT ANSWERS\n", arguments[0]);
+    static_cast<void>(std::fprintf(stderr, "usage: %s SCRIPT ANSWERS\n", arguments[0]));
     return 2;
   }
   ringfence::win::EnableBackupPrivileges();

@@ -1,12 +1,13 @@
 #include "windows/replay_token.h"
 
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "access_case.h"
 #include "win/api/windows_api.h"
 #include "win/api/windows_calls.h"
 #include "win/restricted_token.h"
-#include "windows/access_check_kernel.h"
 
 namespace ringfence::win {
 
@@ -66,7 +67,10 @@ OsError ReplayToken::As(const std::function<OsError()>& act) const {
     return error;
   }
   const OsError result = act();
-  if (RevertToSelf() == 0) DieOfLastError("RevertToSelf");
+  if (RevertToSelf() == 0) {
+    static_cast<void>(std::fprintf(stderr, "RevertToSelf failed: %lu\n", GetLastError()));
+    std::abort();
+  }
   return result;
 }
 
