@@ -1,5 +1,7 @@
 #include "fence_run.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "sids.h"
@@ -46,11 +48,14 @@ void Count(uint32_t seed, const FileOperation& operation, const Verdicts& verdic
 }
 
 // A launch of the same policy later has nothing left to do, and none is refused.
-bool StampAll(const FencePolicy& policy, const FencePolicy& other, PlanMistake mistake, Node* top) {
-  if (Stamp(other, kOtherVariant, PlanMistake::kNone, top).refusal != AclRefusal::kNone) {
-    return false;
-  }
-  if (Stamp(policy, kFenceVariant, mistake, top).refusal != AclRefusal::kNone) return false;
+bool StampAll(const FencePolicy& policy, const FencePolicy& other, PlanMistake mistake, Node* top,
+              std::vector<WrittenAcl>* written) {
+  Stamped stamped = Stamp(other, kOtherVariant, PlanMistake::kNone, top);
+  if (stamped.refusal != AclRefusal::kNone) return false;
+  *written = std::move(stamped.written);
+  stamped = Stamp(policy, kFenceVariant, mistake, top);
+  if (stamped.refusal != AclRefusal::kNone) return false;
+  std::ranges::move(stamped.written, std::back_inserter(*written));
   return mistake != PlanMistake::kNone ||
          Stamp(policy, kFenceVariant, PlanMistake::kNone, top).written.empty();
 }
@@ -79,8 +84,9 @@ std::optional<FencedTree> MakeFencedTree(const FenceSetting& setting, test::Rand
   const FencePolicy other = random->OneIn(4) ? MakePolicy(&tree, random) : FencePolicy();
   tree.Mark(policy);
   Node model = tree.ToModel();
-  if (!StampAll(policy, other, setting.mistake, &model)) return std::nullopt;
-  return FencedTree{std::move(tree), std::move(policy), std::move(model)};
+  std::vector<WrittenAcl> written;
+  if (!StampAll(policy, other, setting.mistake, &model, &written)) return std::nullopt;
+  return FencedTree{std::move(tree), std::move(policy), std::move(model), std::move(written)};
 }
 
 void RunFence(uint32_t seed, const FenceSetting& setting, FenceTally* tally) {
@@ -91,7 +97,7 @@ void RunFence(uint32_t seed, const FenceSetting& setting, FenceTally* tally) {
     ++tally->failed_stamps;
     return;
   }
-  auto& [tree, policy, model] = *fenced;
+  auto& [tree, policy, model, written] = *fenced;
   const Token token = FencedToken(policy, kFenceVariant, setting.fence);
   const Actor actor(token, setting.rule);
   const FenceOracle oracle(token, setting.fence, setting.rule);

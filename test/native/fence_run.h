@@ -29,11 +29,12 @@ struct FenceSetting {
   PlanMistake mistake = PlanMistake::kNone;
 };
 
-// A tree with a policy, before and after its ACLs are written.
+// A tree with a policy: as it was made, and with the ACLs that were written, in their order.
 struct FencedTree {
   MadeTree tree;
   FencePolicy policy;
   Node model;
+  std::vector<WrittenAcl> written;
 };
 
 // Nothing when a launch was refused, or the second one had something to write.

@@ -58,6 +58,11 @@ std::string RightsText(const SecurityDescriptor& object, const Token& token) {
   return std::to_string(rights);
 }
 
+// A check wants a group, and does not look at it.
+std::string DescriptorJson(const SecurityDescriptor& security) {
+  return Quoted("G:" + kSystem.ToText() + DescriptorText(security));
+}
+
 class TreeWriter {
  public:
   TreeWriter(const FencedTree& fenced, Fence fence)
@@ -77,17 +82,26 @@ class TreeWriter {
   }
 
   std::string NodesText() const {
+    const Node made = fenced_.tree.ToModel();
     std::vector<std::string> paths = fenced_.tree.Paths();
     paths.insert(paths.begin(), std::string());
-    return ArrayText(paths, [this](const std::string& path) {
+    return ArrayText(paths, [&](const std::string& path) {
       const Node& node = *FindNode(path, fenced_.model);
       const bool directory = node.kind == Node::Kind::kDirectory;
-      // A check wants a group, and does not look at it.
       return "\n{\"path\":" + Quoted(path) +
              ",\"kind\":" + (directory ? "\"directory\"" : "\"file\"") +
-             ",\"descriptor\":" + Quoted("G:" + kSystem.ToText() + DescriptorText(node.security)) +
+             ",\"made\":" + DescriptorJson(FindNode(path, made)->security) +
+             ",\"descriptor\":" + DescriptorJson(node.security) +
              ",\"user\":" + RightsText(node.security, user_) +
              ",\"fenced\":" + RightsText(node.security, token_) + "}";
+    });
+  }
+
+  // Only the list is written.
+  std::string WritesText() const {
+    return ArrayText(fenced_.written, [](const WrittenAcl& write) {
+      return "\n{\"path\":" + Quoted(write.path) +
+             ",\"descriptor\":" + DescriptorJson({kSystem, write.after}) + "}";
     });
   }
 
@@ -136,7 +150,7 @@ std::string TreeText(uint32_t seed, size_t* cases) {
   return "\n{\"seed\":" + std::to_string(seed) + ",\"plain\":" + Bool(plain) +
          ",\"user\":" + Quoted(kAlice.ToText()) +
          ",\"everyone\":" + Bool(fence == Fence::kEveryone) + "," + writer.PolicyText() +
-         ",\"nodes\":" + nodes +
+         ",\"nodes\":" + nodes + ",\"writes\":" + writer.WritesText() +
          ",\"operations\":" + writer.OperationsText(&*fenced, &random, cases) + "}";
 }
 

@@ -14,8 +14,9 @@ namespace ringfence::win {
 // A tree: its seed; whether it is a `plain` one (TreeTraits); user, SID of the user in all
 // descriptors, who stands for whoever replays it; what restricts (capabilities, everyone); the
 // policy that was put on it (roots, readOnly); nodes from the top down, the top's path being empty,
-// each with its kind, its descriptor as in the security descriptor definition language, and the
-// rights that each of the two tokens has there, one by one: user, fenced; operations in their
+// each with its kind, as it was `made` and its later descriptor, as in the security descriptor
+// definition language, and the rights that each of the two tokens has there then, one by one: user,
+// fenced; writes, the lists that make the one of the other, in their order; operations in their
 // order, each with `verdicts` and, for two paths, `to`. Later ones find what the first reading's
 // verdict has left of the earlier ones.
 //

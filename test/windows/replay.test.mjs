@@ -40,7 +40,7 @@ test('a right that the model has otherwise is found', () => {
   changed.trees[1].nodes[2].user ^= 0x2
   const tally = replayRights(directory, changed, { apart })
   assert.equal(tally.differences, 1)
-  assert.match(tally.shown[0], /^tree 2 \(plain\): AccessCheck gives the user one 0x\w+, the model 0x\w+: G:/)
+  assert.match(tally.shown[0], /^tree 2 \(plain\): \S+: AccessCheck gives the user one 0x\w+, the model 0x\w+: G:/)
 })
 
 test('verdicts that are not the models’ are found, and which reading they are against', () => {
@@ -94,6 +94,18 @@ test('operations are really done', () => {
   assert.equal(readFileSync(join(directory, 'top', 'f'), 'utf8'), 'xx')
   assert.deepEqual(runScript(directory, [['remove', 'top']]), ['done'])
   assert.equal(existsSync(join(directory, 'top')), false)
+})
+
+test('what a file grants is asked of the file', () => {
+  const user = '2032127'
+  const answers = runScript(directory, [
+    ['make', 'file', 'granting'],
+    ['as-user'],
+    ['rights-of', 'granting'],
+    ['rights-of', 'gone'],
+    ['write', 'gone', 'O:S-1-5-18D:(A;;0x1f01ff;;;S-1-1-0)'],
+  ])
+  assert.deepEqual(answers, ['done', 'done', user, 'error 2', 'error 2'])
 })
 
 test('a refusal is told from other errors', () => {

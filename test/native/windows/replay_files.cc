@@ -19,6 +19,8 @@ using Kind = FileOperation::Kind;
 
 constexpr SECURITY_INFORMATION kOwnerAndDacl =
     OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+// A check wants a group.
+constexpr SECURITY_INFORMATION kAllButAudits = kOwnerAndDacl | GROUP_SECURITY_INFORMATION;
 
 OsError Open(const std::u16string& path, AccessMask access, DWORD disposition, UniqueHandle* file) {
   Handle handle = Handle::kNone;
@@ -118,12 +120,12 @@ OsError Understand(const std::vector<uint8_t>& descriptor, OwnerAndDacl* found) 
   return wrong == AclError::kNone ? kNoOsError : Win32Error(kErrorInvalidData);
 }
 
-OsError QuerySecurity(Handle file, std::vector<uint8_t>* descriptor) {
+OsError Query(Handle file, std::vector<uint8_t>* descriptor) {
   DWORD size = 0;
-  GetKernelObjectSecurity(ToSystem(file), kOwnerAndDacl, nullptr, 0, &size);
+  GetKernelObjectSecurity(ToSystem(file), kAllButAudits, nullptr, 0, &size);
   descriptor->resize(size);
   return Call([&] {
-    return GetKernelObjectSecurity(ToSystem(file), kOwnerAndDacl, descriptor->data(), size, &size);
+    return GetKernelObjectSecurity(ToSystem(file), kAllButAudits, descriptor->data(), size, &size);
   });
 }
 
@@ -191,13 +193,36 @@ OsError SecureNode(const std::u16string& path, const std::u16string& descriptor,
     return error;
   }
   std::vector<uint8_t> found;
-  if (const OsError error = QuerySecurity(file.get(), &found); !error.ok()) return error;
+  if (const OsError error = Query(file.get(), &found); !error.ok()) return error;
   OwnerAndDacl wanted;
   OwnerAndDacl now;
   if (const OsError error = Understand(asked, &wanted); !error.ok()) return error;
   if (const OsError error = Understand(found, &now); !error.ok()) return error;
   *same = wanted == now;
   return kNoOsError;
+}
+
+OsError WriteList(const std::u16string& path, const std::u16string& descriptor) {
+  std::vector<uint8_t> asked;
+  OwnerAndDacl wanted;
+  std::vector<uint8_t> list;
+  if (const OsError error = ReadDescriptor(descriptor, &asked); !error.ok()) return error;
+  if (const OsError error = Understand(asked, &wanted); !error.ok()) return error;
+  if (wanted.null_dacl || EncodeAcl(wanted.dacl, &list) != AclError::kNone) {
+    return Win32Error(kErrorInvalidData);
+  }
+  UniqueHandle file;
+  if (const OsError error = Open(path, kWriteDac | kReadControl, OPEN_EXISTING, &file);
+      !error.ok()) {
+    return error;
+  }
+  return WindowsFile().WriteDacl(file.get(), list);
+}
+
+OsError QuerySecurity(const std::u16string& path, std::vector<uint8_t>* descriptor) {
+  UniqueHandle file;
+  const OsError error = Open(path, kReadControl, OPEN_EXISTING, &file);
+  return error.ok() ? Query(file.get(), descriptor) : error;
 }
 
 OsError RemoveNode(const std::u16string& path) {

@@ -22,6 +22,10 @@ OsError MakeNode(const std::u16string& path, bool directory);
 // Sets owner and DACL of exactly this object, and reads them back. `same`: it has what was asked
 // for.
 OsError SecureNode(const std::u16string& path, const std::u16string& descriptor, bool* same);
+// Writes the list of a descriptor as a launch does: Windows brings what is below up to date.
+OsError WriteList(const std::u16string& path, const std::u16string& descriptor);
+// Owner and DACL of the file as it is, self-relative.
+OsError QuerySecurity(const std::u16string& path, std::vector<uint8_t>* descriptor);
 // With everything below.
 OsError RemoveNode(const std::u16string& path);
 

@@ -7,6 +7,8 @@
 //   rights DESCRIPTOR             what AccessCheck grants, each right asked for alone, as a number
 //   make directory|file PATH
 //   secure PATH DESCRIPTOR        exactly this owner and DACL
+//   write PATH DESCRIPTOR         its DACL as a launch does, which changes what is below
+//   rights-of PATH                as `rights`, on what the file has
 //   try OPERATION PATH [TO]       as the one from above; words of file_operation.h
 //   remove PATH                   with everything below
 // Answers: `done`, `allowed`, `refused`, `differs` (it is not what was set), what was asked for, or
@@ -86,6 +88,10 @@ class Replay {
     if (what == "make" && count == 3) {
       return Answer(MakeNode(Wide(words[2]), words[1] == "directory"), "done");
     }
+    if (what == "rights-of" && count == 2) return RightsOf(words[1]);
+    if (what == "write" && count == 3) {
+      return Answer(WriteList(Wide(words[1]), Wide(words[2])), "done");
+    }
     if (what == "secure" && count == 3) return Secure(words);
     if (what == "try" && (count == 3 || count == 4)) return Try(words);
     if (what == "remove" && count == 2) return Answer(RemoveNode(Wide(words[1])), "done");
@@ -116,8 +122,20 @@ class Replay {
     if (const OsError error = ReadDescriptor(Wide(descriptor), &bytes); !error.ok()) {
       return Answer(error, {});
     }
+    return Granted(bytes);
+  }
+
+  std::string RightsOf(const std::string& path) const {
+    std::vector<uint8_t> bytes;
+    if (const OsError error = QuerySecurity(Wide(path), &bytes); !error.ok()) {
+      return Answer(error, {});
+    }
+    return Granted(bytes);
+  }
+
+  std::string Granted(const std::vector<uint8_t>& descriptor) const {
     AccessMask rights = 0;
-    const OsError error = token_.Rights(bytes, &rights);
+    const OsError error = token_.Rights(descriptor, &rights);
     return Answer(error, std::to_string(rights));
   }
 

@@ -6,7 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { record } from '../support/fence.mjs'
-import { fittingReadings, makeVectors, replayFences, replayRights, reportOf } from '../support/replay.mjs'
+import { fittingReadings, makeVectors, replayFences, replayRights, replayWrites, reportOf } from '../support/replay.mjs'
 
 let directory
 let vectors
@@ -21,6 +21,13 @@ test('AccessCheck gives a user who is not restricted what the model says', () =>
   const tally = replayRights(directory, vectors)
   console.log(reportOf(tally))
   assert.ok(tally.rights > 1000)
+  assert.equal(tally.differences, 0)
+})
+
+test('ACLs that are written reach what is below as in the model', () => {
+  const tally = replayWrites(directory, vectors)
+  console.log(reportOf(tally))
+  assert.ok(tally.rights > 2000)
   assert.equal(tally.differences, 0)
 })
 

@@ -36,7 +36,7 @@ export function runScript(directory, lines) {
 }
 
 /** The SID of whoever replays the trees. */
-export function userOf(directory) {
+function userOf(directory) {
   const [user] = runScript(directory, [['user']])
   assert.match(user, /^S-1-5-21-/, 'an account of its own is needed, not one of the system')
   return user
@@ -84,7 +84,7 @@ function compareRights(user, tree, who, answers, apart, tally) {
     if (((Number(answers[index]) ^ node[who]) & ~except) === 0) continue
     const answer = Number.isNaN(Number(answers[index])) ? answers[index] : hex(Number(answers[index]))
     const text = `AccessCheck gives the ${who} one ${answer}, the model ${hex(node[who])}`
-    showDifference(tally, tree, `${text}: ${descriptorFor(user, tree, node)}`)
+    showDifference(tally, tree, `${node.path || 'the top'}: ${text}: ${descriptorFor(user, tree, node)}`)
   }
 }
 
@@ -130,39 +130,77 @@ export function compareOperations(tree, answers, tally) {
 }
 
 /**
- * Makes every tree with its owners and ACLs, and does all operations there with the token of a command. Needs
- * SeBackupPrivilege and SeRestorePrivilege, as administrators have them, and a volume with NTFS below `directory`.
+ * What is done with every tree needs SeBackupPrivilege and SeRestorePrivilege, as administrators have them, and a volume with
+ * NTFS below `directory`.
  */
-export function replayFences(directory, vectors) {
+function replayTrees(directory, vectors, stepsOf) {
   const user = userOf(directory)
   const tally = newTally(vectors)
-  for (const tree of vectors.trees) replayFence(directory, user, tree, tally)
+  for (const tree of vectors.trees) {
+    const steps = [
+      ...tree.nodes.map(({ kind, path }) => mustBeDone(['make', kind, nameOnDisk(tree, path)])),
+      ...stepsOf(user, tree, tally),
+      mustBeDone(['remove', nameOnDisk(tree, '')]),
+    ]
+    const answers = runScript(
+      directory,
+      steps.flatMap(({ lines }) => lines),
+    )
+    for (const { lines, check } of steps) check(answers.splice(0, lines.length))
+  }
   return tally
 }
 
-function replayFence(directory, user, tree, tally) {
-  const makes = tree.nodes.map(({ kind, path }) => ['make', kind, nameOnDisk(tree, path)])
-  const secures = tree.nodes.map((node) => ['secure', nameOnDisk(tree, node.path), descriptorFor(user, tree, node)])
-  const rights = rightsLines(user, tree)
-  const operations = operationLines(tree)
-  const answers = runScript(directory, [
-    ...makes,
-    ...secures,
-    ['as-fenced', String(tree.everyone), ...tree.capabilities],
-    ...rights,
-    ...operations,
-    ['remove', nameOnDisk(tree, '')],
-  ])
-  const take = (count) => answers.splice(0, count)
-  for (const [index, answer] of take(makes.length).entries()) assert.equal(answer, 'done', makes[index].join(' '))
-  for (const [index, answer] of take(secures.length).entries()) {
-    tally.secured += 1
-    assert.equal(answer, 'done', secures[index].join(' '))
+function mustBeDone(words) {
+  return { lines: [words], check: ([answer]) => assert.equal(answer, 'done', words.join(' ')) }
+}
+
+function secureStep(tree, node, descriptor, tally) {
+  const step = mustBeDone(['secure', nameOnDisk(tree, node.path), descriptor])
+  return {
+    lines: step.lines,
+    check(answers) {
+      step.check(answers)
+      tally.secured += 1
+    },
   }
-  assert.deepEqual(take(1), ['done'], 'the token of a command')
-  compareRights(user, tree, 'fenced', take(rights.length), 0, tally)
-  compareOperations(tree, take(operations.length), tally)
-  assert.deepEqual(answers, ['done'], 'removing the tree')
+}
+
+const fenceStep = ({ everyone, capabilities }) => mustBeDone(['as-fenced', String(everyone), ...capabilities])
+
+/** Makes every tree with its owners and ACLs, and does all operations there with the token of a command. */
+export function replayFences(directory, vectors) {
+  return replayTrees(directory, vectors, (user, tree, tally) => [
+    ...tree.nodes.map((node) => secureStep(tree, node, descriptorFor(user, tree, node), tally)),
+    fenceStep(tree),
+    { lines: rightsLines(user, tree), check: (answers) => compareRights(user, tree, 'fenced', answers, 0, tally) },
+    { lines: operationLines(tree), check: (answers) => compareOperations(tree, answers, tally) },
+  ])
+}
+
+/** SE_DACL_AUTO_INHERITED, which Windows has put on everything that inherits. */
+const autoInherited = (descriptor) => descriptor.replace(/D:(P?)(?=\(|$)/, 'D:$1ARAI')
+
+/**
+ * Makes every tree as it was before the policy, and writes ACLs as launches do. What Windows makes of those below grants the
+ * user and a command what the model says.
+ */
+export function replayWrites(directory, vectors) {
+  return replayTrees(directory, vectors, (user, tree, tally) => {
+    const lines = tree.nodes.map(({ path }) => ['rights-of', nameOnDisk(tree, path)])
+    const compare = (who) => ({ lines, check: (answers) => compareRights(user, tree, who, answers, 0, tally) })
+    const made = (node) => autoInherited(descriptorFor(user, tree, { descriptor: node.made }))
+    return [
+      ...tree.nodes.map((node) => secureStep(tree, node, made(node), tally)),
+      ...tree.writes.map((write) =>
+        mustBeDone(['write', nameOnDisk(tree, write.path), descriptorFor(user, tree, write)]),
+      ),
+      mustBeDone(['as-user']),
+      compare('user'),
+      fenceStep(tree),
+      compare('fenced'),
+    ]
+  })
 }
 
 /** The readings that nothing was seen against. */
