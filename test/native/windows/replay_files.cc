@@ -57,6 +57,16 @@ OsError Touch(Handle file) {
   });
 }
 
+// Of a name that is relative to the current directory: a rename takes such a one for something
+// else.
+std::u16string FullPath(const std::u16string& path) {
+  std::u16string full(MAX_PATH, u'\0');
+  const DWORD units =
+      GetFullPathNameW(ToSystem(path), static_cast<DWORD>(full.size()), ToSystem(&full), nullptr);
+  full.resize(units < full.size() ? units : 0);
+  return full;
+}
+
 OsError RenameTo(Handle file, const std::u16string& to, bool replace) {
   const size_t name_bytes = to.size() * sizeof(char16_t);
   // The name ends with a zero that is not counted.
@@ -83,7 +93,7 @@ OsError Act(Kind kind, Handle file, const std::u16string& to) {
       return Dispose(file);
     case Kind::kRename:
     case Kind::kReplace:
-      return RenameTo(file, to, kind == Kind::kReplace);
+      return RenameTo(file, FullPath(to), kind == Kind::kReplace);
     default:
       return kNoOsError;
   }
