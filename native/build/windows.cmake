@@ -101,3 +101,15 @@ read_sources(fuzz_sources access_check_fuzz)
 add_executable(ringfence_access_check_fuzz ${fuzz_sources})
 target_include_directories(ringfence_access_check_fuzz PRIVATE test/native)
 target_link_libraries(ringfence_access_check_fuzz PRIVATE ringfence_windows ${system_libraries})
+
+# Writes fences of the models as JSON.
+read_sources(vectors_sources vectors)
+add_executable(ringfence_vectors ${vectors_sources})
+target_include_directories(ringfence_vectors PRIVATE test/native)
+target_link_libraries(ringfence_vectors PRIVATE ringfence_windows ${system_libraries})
+
+# Tries them on real files.
+read_sources(replay_sources replay)
+add_executable(ringfence_replay ${replay_sources})
+target_include_directories(ringfence_replay PRIVATE test/native)
+target_link_libraries(ringfence_replay PRIVATE ringfence_windows ${system_libraries})

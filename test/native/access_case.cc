@@ -43,8 +43,8 @@ std::string HexText(AccessMask mask) {
 
 std::string DescriptorText(const SecurityDescriptor& object) {
   std::string text = "O:" + object.owner.ToText() + "D:";
-  if (object.is_protected) text += "P";
   if (!object.dacl) return text + "NO_ACCESS_CONTROL";
+  if (object.is_protected) text += "P";
   for (const Ace& ace : object.dacl->aces) text += AceText(ace);
   return text;
 }

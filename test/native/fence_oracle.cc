@@ -108,16 +108,18 @@ bool FenceOracle::Opens(const std::string& path, AccessMask desired, const MadeT
 bool FenceOracle::Allows(const FileOperation& operation, const MadeTree& tree) const {
   using Kind = FileOperation::Kind;
   const auto& [kind, path, to] = operation;
-  const auto adds = [&](const std::string& target, bool directory) {
-    return Grants(*tree.Find(ParentOf(target)), directory ? kFileAddSubdirectory : kFileAddFile);
+  const auto adds = [&](const std::string& target, AccessMask rights) {
+    return Grants(*tree.Find(ParentOf(target)), rights);
   };
-  if (kind == Kind::kCreateFile) return adds(path, false);
-  if (kind == Kind::kCreateDirectory) return adds(path, true);
+  if (kind == Kind::kCreateFile) return adds(path, kFileAddFile);
+  if (kind == Kind::kCreateDirectory) return adds(path, kFileAddSubdirectory);
   if (!Opens(path, OpeningRights(kind), tree)) return false;
-  if (kind == Kind::kLink) return adds(to, false);
+  // The directory of a new name is opened before the name is made.
+  if (kind == Kind::kLink) return adds(to, kFileAddFile | kSynchronize);
   if (kind == Kind::kReplace && !Opens(to, kDelete, tree)) return false;
   if (kind != Kind::kRename && kind != Kind::kReplace) return true;
-  return adds(to, tree.Find(path)->kind == Node::Kind::kDirectory);
+  const bool directory = tree.Find(path)->kind == Node::Kind::kDirectory;
+  return adds(to, (directory ? kFileAddSubdirectory : kFileAddFile) | kSynchronize);
 }
 
 }  // namespace ringfence::win

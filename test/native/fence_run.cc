@@ -1,5 +1,7 @@
 #include "fence_run.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "sids.h"
@@ -9,8 +11,7 @@ namespace {
 
 constexpr size_t kTries = 40;
 constexpr size_t kMostShown = 5;
-constexpr uint32_t kVariant = 1;
-constexpr uint32_t kOtherVariant = 2;
+constexpr uint32_t kOtherVariant = kFenceVariant + 1;
 
 struct Verdicts {
   bool model = false;
@@ -47,13 +48,16 @@ void Count(uint32_t seed, const FileOperation& operation, const Verdicts& verdic
 }
 
 // A launch of the same policy later has nothing left to do, and none is refused.
-bool StampAll(const FencePolicy& policy, const FencePolicy& other, PlanMistake mistake, Node* top) {
-  if (Stamp(other, kOtherVariant, PlanMistake::kNone, top).refusal != AclRefusal::kNone) {
-    return false;
-  }
-  if (Stamp(policy, kVariant, mistake, top).refusal != AclRefusal::kNone) return false;
+bool StampAll(const FencePolicy& policy, const FencePolicy& other, PlanMistake mistake, Node* top,
+              std::vector<WrittenAcl>* written) {
+  Stamped stamped = Stamp(other, kOtherVariant, PlanMistake::kNone, top);
+  if (stamped.refusal != AclRefusal::kNone) return false;
+  *written = std::move(stamped.written);
+  stamped = Stamp(policy, kFenceVariant, mistake, top);
+  if (stamped.refusal != AclRefusal::kNone) return false;
+  std::ranges::move(stamped.written, std::back_inserter(*written));
   return mistake != PlanMistake::kNone ||
-         Stamp(policy, kVariant, PlanMistake::kNone, top).written.empty();
+         Stamp(policy, kFenceVariant, PlanMistake::kNone, top).written.empty();
 }
 
 }  // namespace
@@ -73,20 +77,28 @@ Token FencedToken(const FencePolicy& policy, uint32_t variant, FenceOracle::Fenc
   return token;
 }
 
-void RunFence(uint32_t seed, const FenceSetting& setting, FenceTally* tally) {
-  test::Random random(seed);
-  MadeTree tree = MakeTree(setting.traits, &random);
-  FencePolicy policy = MakePolicy(&tree, &random);
+std::optional<FencedTree> MakeFencedTree(const FenceSetting& setting, test::Random* random) {
+  MadeTree tree = MakeTree(setting.traits, random);
+  FencePolicy policy = MakePolicy(&tree, random);
   // Another policy has been there before, one time in four with paths of its own.
-  const FencePolicy other = random.OneIn(4) ? MakePolicy(&tree, &random) : FencePolicy();
+  const FencePolicy other = random->OneIn(4) ? MakePolicy(&tree, random) : FencePolicy();
   tree.Mark(policy);
   Node model = tree.ToModel();
+  std::vector<WrittenAcl> written;
+  if (!StampAll(policy, other, setting.mistake, &model, &written)) return std::nullopt;
+  return FencedTree{std::move(tree), std::move(policy), std::move(model), std::move(written)};
+}
+
+void RunFence(uint32_t seed, const FenceSetting& setting, FenceTally* tally) {
+  test::Random random(seed);
+  std::optional<FencedTree> fenced = MakeFencedTree(setting, &random);
   ++tally->trees;
-  if (!StampAll(policy, other, setting.mistake, &model)) {
+  if (!fenced) {
     ++tally->failed_stamps;
     return;
   }
-  const Token token = FencedToken(policy, kVariant, setting.fence);
+  auto& [tree, policy, model, written] = *fenced;
+  const Token token = FencedToken(policy, kFenceVariant, setting.fence);
   const Actor actor(token, setting.rule);
   const FenceOracle oracle(token, setting.fence, setting.rule);
   const FenceOracle user(token, FenceOracle::Fence::kNone, setting.rule);

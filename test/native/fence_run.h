@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@
 #include "made_tree_generator.h"
 
 namespace ringfence::win {
+
+// Of the capability SIDs of a tree's policy.
+constexpr uint32_t kFenceVariant = 1;
 
 // Of the user that the trees belong to; what they are fenced in with is the launch's and the
 // session's SID, and those of the policy's roots.
@@ -24,6 +28,17 @@ struct FenceSetting {
   TreeTraits traits = {};
   PlanMistake mistake = PlanMistake::kNone;
 };
+
+// A tree with a policy: as it was made, and with the ACLs that were written, in their order.
+struct FencedTree {
+  MadeTree tree;
+  FencePolicy policy;
+  Node model;
+  std::vector<WrittenAcl> written;
+};
+
+// Nothing when a launch was refused, or the second one had something to write.
+std::optional<FencedTree> MakeFencedTree(const FenceSetting& setting, test::Random* random);
 
 struct FenceTally {
   size_t trees = 0;
@@ -37,7 +52,7 @@ struct FenceTally {
   size_t looser = 0;
   // Model and oracle differ: none may.
   size_t mismatches = 0;
-  // A launch was refused, or the second one had something to write.
+  // There was no fence.
   size_t failed_stamps = 0;
   std::array<size_t, kFileOperations> by_kind = {};
   std::array<size_t, kFileOperations> allowed_by_kind = {};

@@ -96,7 +96,7 @@ bool MayPerform(const FileOperation& operation, const Actor& actor, const Node& 
   const Node& directory = *FindNode(ParentOf(path), top);
   if (Creates(kind)) return actor.MayCreate(directory, KindOfNew(kind));
   if (!actor.MayOpen(directory, NameOf(path), OpeningRights(kind))) return false;
-  if (kind == Kind::kLink) return actor.MayCreate(*FindNode(ParentOf(to), top), Node::Kind::kFile);
+  if (kind == Kind::kLink) return actor.MayName(*FindNode(ParentOf(to), top), Node::Kind::kFile);
   if (kind != Kind::kRename && kind != Kind::kReplace) return true;
   return actor.MayRename(directory, NameOf(path), *FindNode(ParentOf(to), top), NameOf(to));
 }

@@ -55,6 +55,10 @@ void Propagate(const Node& parent, Node* node) {
   for (const auto& [name, child] : node->children) Propagate(*node, child.get());
 }
 
+AccessMask AddingRight(Node::Kind kind) {
+  return kind == Node::Kind::kFile ? kFileAddFile : kFileAddSubdirectory;
+}
+
 const Node& Child(const Node& directory, const std::string& name) {
   return *directory.children.at(name);
 }
@@ -94,13 +98,17 @@ bool Actor::MayDelete(const Node& directory, const std::string& name) const {
 }
 
 bool Actor::MayCreate(const Node& directory, Node::Kind kind) const {
-  return Allows(directory, kind == Node::Kind::kFile ? kFileAddFile : kFileAddSubdirectory);
+  return Allows(directory, AddingRight(kind));
+}
+
+bool Actor::MayName(const Node& directory, Node::Kind kind) const {
+  return Allows(directory, AddingRight(kind) | kSynchronize);
 }
 
 bool Actor::MayRename(const Node& from, const std::string& name, const Node& to,
                       const std::string& new_name) const {
   if (!MayOpen(from, name, kDelete | kSynchronize)) return false;
-  if (!MayCreate(to, Child(from, name).kind)) return false;
+  if (!MayName(to, Child(from, name).kind)) return false;
   if (!to.children.contains(new_name)) return true;
   return Child(to, new_name).kind == Node::Kind::kFile && MayDelete(to, new_name);
 }

@@ -43,6 +43,9 @@ class Actor {
   bool MayOpen(const Node& directory, const std::string& name, AccessMask desired) const;
   bool MayDelete(const Node& directory, const std::string& name) const;
   bool MayCreate(const Node& directory, Node::Kind kind) const;
+  // Give something that exists a name there: the directory is opened for that, as by a program that
+  // waits.
+  bool MayName(const Node& directory, Node::Kind kind) const;
   // MoveFileEx with MOVEFILE_REPLACE_EXISTING: what has the new name is deleted.
   bool MayRename(const Node& from, const std::string& name, const Node& to,
                  const std::string& new_name) const;

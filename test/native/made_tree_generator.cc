@@ -46,7 +46,10 @@ Ace SomeAce(test::Random* random) {
                                        kContainerInherit,
                                        kBelow | kInheritOnly,
                                        kBelow | kNoPropagateInherit};
-  Ace ace = Allow(OneOf(kSids, random), OneOf(kMasks, random), OneOf(kFlags, random));
+  // One after the other: the order of arguments differs between compilers.
+  const Sid& sid = OneOf(kSids, random);
+  const AccessMask mask = OneOf(kMasks, random);
+  Ace ace = Allow(sid, mask, OneOf(kFlags, random));
   if (random->OneIn(6)) ace.type = kAccessDeniedAce;
   return ace;
 }
@@ -108,8 +111,10 @@ MadeTree MakeTree(const TreeTraits& traits, test::Random* random) {
                   [](const std::string& path) { return Components(path) >= kMostComponents; });
     directories.emplace_back();
     const bool directory = random->Below(5) < 3;
-    tree.Add(Join(OneOf(directories, random), (directory ? "d" : "f") + std::to_string(i)),
-             SomeFile(directory ? Node::Kind::kDirectory : Node::Kind::kFile, traits, random));
+    const std::string name = (directory ? "d" : "f") + std::to_string(i);
+    const std::string path = Join(OneOf(directories, random), name);
+    const Node::Kind kind = directory ? Node::Kind::kDirectory : Node::Kind::kFile;
+    tree.Add(path, SomeFile(kind, traits, random));
   }
   return tree;
 }
