@@ -12,15 +12,15 @@ const root = resolve(import.meta.dirname, '../../..')
 process.env.RINGFENCE_PREBUILD = resolve(root, 'build/win32-x64/pretend')
 process.env.PREBUILDS_ONLY = '1'
 
-export const addonPath = createRequire(import.meta.url)('node-gyp-build').path(root)
+const addonPath = createRequire(import.meta.url)('node-gyp-build').path(root)
 
 /** The addon itself. `pretendLedger()` says what is open and was written. */
 export const addon = createRequire(import.meta.url)(addonPath)
 
-export const api = await import(pathToFileURL(resolve(root, 'dist/index.js')).href)
+const api = await import(pathToFileURL(resolve(root, 'dist/index.js')).href)
 
 /** What a token can enforce. */
-export const policy = {
+const policy = {
   extends: 'workspace-write',
   network: { mode: 'unrestricted' },
   environment: { inherit: 'all' },
