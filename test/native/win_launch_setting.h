@@ -36,8 +36,9 @@ struct LaunchSetting {
 
   // Of a command that has run.
   void CheckRunEnded(const std::string& where) const {
+    const std::string prefix = where + ": ";
     for (const std::string& leftover : windows.Leftovers()) {
-      test::Fail(__FILE__, __LINE__, where + ": " + leftover);
+      test::Fail(__FILE__, __LINE__, prefix + leftover);
     }
   }
 
