@@ -30,7 +30,7 @@ mingw_arguments() {
 
 # As the first of its builds compiles it: what is Linux' and the tests', then what only Windows has.
 linux=(addon helper)
-tests=(native_tests win_tests win)
+tests=(native_tests win_tests models win)
 windows=(windows_api windows_tests access_check_fuzz vectors replay addon_windows node_imports pretend)
 
 status=0

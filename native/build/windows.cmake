@@ -85,10 +85,15 @@ if(pretend_sources)
   target_include_directories(ringfence_pretend PRIVATE test/native)
 endif()
 
+# The models of Windows that the programs below share.
+read_sources(model_sources models)
+add_library(ringfence_models STATIC ${model_sources})
+target_include_directories(ringfence_models PUBLIC test/native)
+target_link_libraries(ringfence_models PUBLIC ringfence_windows ${system_libraries})
+
 read_sources(test_sources win_tests windows_tests)
 add_executable(ringfence_win_tests ${test_sources})
-target_include_directories(ringfence_win_tests PRIVATE test/native)
-target_link_libraries(ringfence_win_tests PRIVATE ringfence_windows ${system_libraries})
+target_link_libraries(ringfence_win_tests PRIVATE ringfence_models)
 
 # What they launch; it lies beside them.
 read_sources(command_sources windows_command)
@@ -99,17 +104,14 @@ add_dependencies(ringfence_win_tests ringfence_win_command)
 # Compares the access-check model with the system's own answers.
 read_sources(fuzz_sources access_check_fuzz)
 add_executable(ringfence_access_check_fuzz ${fuzz_sources})
-target_include_directories(ringfence_access_check_fuzz PRIVATE test/native)
-target_link_libraries(ringfence_access_check_fuzz PRIVATE ringfence_windows ${system_libraries})
+target_link_libraries(ringfence_access_check_fuzz PRIVATE ringfence_models)
 
 # Writes fences of the models as JSON.
 read_sources(vectors_sources vectors)
 add_executable(ringfence_vectors ${vectors_sources})
-target_include_directories(ringfence_vectors PRIVATE test/native)
-target_link_libraries(ringfence_vectors PRIVATE ringfence_windows ${system_libraries})
+target_link_libraries(ringfence_vectors PRIVATE ringfence_models)
 
 # Tries them on real files.
 read_sources(replay_sources replay)
 add_executable(ringfence_replay ${replay_sources})
-target_include_directories(ringfence_replay PRIVATE test/native)
-target_link_libraries(ringfence_replay PRIVATE ringfence_windows ${system_libraries})
+target_link_libraries(ringfence_replay PRIVATE ringfence_models)

@@ -3,15 +3,14 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { pathToFileURL } from 'node:url'
+import { importFrom, productPackage } from './support/packages.mjs'
 import { underWine } from './support/wine.mjs'
 
 const require = createRequire(import.meta.url)
-const root = resolve(import.meta.dirname, '../..')
-const addon = require(require('node-gyp-build').path(root))
-const { Sandbox } = await import(pathToFileURL(resolve(root, 'dist/index.js')).href)
+const addon = require(require('node-gyp-build').path(productPackage))
+const { Sandbox } = await importFrom(productPackage)
 
 const policy = {
   extends: 'workspace-write',

@@ -3,21 +3,15 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
+import { importFrom, pretendPackage } from './packages.mjs'
 
-const root = resolve(import.meta.dirname, '../../..')
-
-// What node-gyp-build looks at.
-process.env.RINGFENCE_PREBUILD = resolve(root, 'build/win32-x64/pretend')
-process.env.PREBUILDS_ONLY = '1'
-
-const addonPath = createRequire(import.meta.url)('node-gyp-build').path(root)
+const require = createRequire(import.meta.url)
 
 /** The addon itself. `pretendLedger()` says what is open and was written. */
-export const addon = createRequire(import.meta.url)(addonPath)
+export const addon = require(require('node-gyp-build').path(pretendPackage))
 
-const api = await import(pathToFileURL(resolve(root, 'dist/index.js')).href)
+const api = await importFrom(pretendPackage)
 
 /** What a token can enforce. */
 const policy = {
