@@ -1,6 +1,7 @@
 #include "win/sid_store_format.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <tuple>
 #include <utility>

@@ -30,8 +30,8 @@ class StampLease {
 
   // Everything or nothing: on failure every ACL is as it was, or the undo record in the state
   // directory says what is left, which the next call of any process undoes before anything else.
-  // Waits while another process does the same. Any thread; one thread at a time for a lease. The
-  // tables of `api` outlive the lease.
+  // Waits while another process does the same (kLockPatience). Any thread; one thread at a time for
+  // a lease. The tables of `api` outlive the lease.
   static Status Acquire(const AclApi& api, const StampRequest& request, StampLease* lease);
 
   // What restricts the command: a SID for each root, in their order; the read-only one without

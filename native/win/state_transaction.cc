@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace ringfence::win {
 namespace {
 
 constexpr LockId kTransactionLock = 0;
+constexpr auto kLockPause = std::chrono::milliseconds(10);
 constexpr AccessMask kChanging =
     kFileWriteData | kFileAppendData | kFileDeleteChild | kDelete | kWriteDac | kWriteOwner;
 
@@ -57,9 +59,25 @@ Status OpenDirectory(const AclApi& api, const std::u16string& directory) {
 }
 
 Status Lock(const AclApi& api, const std::u16string& directory, Handle locks, LockId id,
-            LockMode mode, LockWait wait) {
-  const OsError error = api.file.Lock(locks, id, mode, wait);
+            LockMode mode) {
+  const OsError error = api.file.Lock(locks, id, mode);
   return error.ok() ? Status::Ok() : Failed(Stage::kWinStateLock, error, ToUtf8(directory));
+}
+
+bool IsHeldByAnother(const Status& status) {
+  return status.stage() == Stage::kWinStateLock && status.kind() == ErrorKind::kWin32 &&
+         status.os_code() == kErrorLockViolation;
+}
+
+// LockFileEx of a file like ours waits for good or not at all.
+Status LockPatiently(const AclApi& api, const std::u16string& directory, Handle locks,
+                     std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    Status status = Lock(api, directory, locks, kTransactionLock, LockMode::kExclusive);
+    if (!IsHeldByAnother(status) || std::chrono::steady_clock::now() >= end) return status;
+    std::this_thread::sleep_for(kLockPause);
+  }
 }
 
 }  // namespace
@@ -68,11 +86,10 @@ std::u16string StateTransaction::PathOf(std::u16string_view name) const {
   return Join(directory_, name);
 }
 
-Status StateTransaction::Begin() {
+Status StateTransaction::Begin(std::chrono::milliseconds patience) {
   RINGFENCE_RETURN_IF_ERROR(OpenDirectory(api_, directory_));
   RINGFENCE_RETURN_IF_ERROR(OpenLocks(api_, directory_, &lock_));
-  RINGFENCE_RETURN_IF_ERROR(
-      Lock(api_, directory_, lock_.get(), kTransactionLock, LockMode::kExclusive, LockWait::kWait));
+  RINGFENCE_RETURN_IF_ERROR(LockPatiently(api_, directory_, lock_.get(), patience));
   RINGFENCE_RETURN_IF_ERROR(ReadRecord());
   return ReadStore();
 }
@@ -143,7 +160,7 @@ Status StateTransaction::MakeSid(Sid* sid) const {
 }
 
 Status StateTransaction::IsFree(LockId id, bool* is_free) const {
-  const OsError error = api_.file.Lock(lock_.get(), id, LockMode::kExclusive, LockWait::kTry);
+  const OsError error = api_.file.Lock(lock_.get(), id, LockMode::kExclusive);
   *is_free = error.ok();
   if (error.ok() || error.is(kErrorLockViolation)) return Status::Ok();
   return Failed(Stage::kWinStateLock, error, ToUtf8(directory_));
@@ -160,7 +177,7 @@ Status OpenLocks(const AclApi& api, const std::u16string& directory, UniqueHandl
 }
 
 Status Hold(const AclApi& api, const std::u16string& directory, Handle locks, LockId id) {
-  return Lock(api, directory, locks, id, LockMode::kShared, LockWait::kTry);
+  return Lock(api, directory, locks, id, LockMode::kShared);
 }
 
 }  // namespace ringfence::win

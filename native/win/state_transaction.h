@@ -6,7 +6,9 @@
 #ifndef RINGFENCE_WIN_STATE_TRANSACTION_H_
 #define RINGFENCE_WIN_STATE_TRANSACTION_H_
 
+#include <chrono>
 #include <string>
+#include <utility>
 
 #include "core/status.h"
 #include "win/acl_api.h"
@@ -16,16 +18,22 @@
 
 namespace ringfence::win {
 
+// Stamping a large tree takes its time. But commands may read the file of locks, and whoever reads
+// a file can lock it: nobody is waited for without end, since the thread that waits also ends
+// commands.
+constexpr std::chrono::milliseconds kLockPatience = std::chrono::seconds(30);
+
 class StateTransaction {
  public:
   // `directory` is canonical.
   StateTransaction(const AclApi& api, std::u16string directory)
       : api_(api), directory_(std::move(directory)) {}
 
-  // Makes the directory when missing, waits until no other process has it, and reads. Refuses a
-  // directory that commands could write, a file that is not as it was written, and a missing store
-  // whose undo record is there. The transaction ends with the object.
-  Status Begin();
+  // Makes the directory when missing, waits until no other process has it, and reads. Refuses
+  // what another process has for longer than `patience` (windows.state.lock), a directory that
+  // commands could write, a file that is not as it was written, and a missing store whose undo
+  // record is there. The transaction ends with the object.
+  Status Begin(std::chrono::milliseconds patience = kLockPatience);
 
   // There is none before the first launch: MakeStore() then makes the one without entries.
   bool has_store() const { return has_store_; }

@@ -3,7 +3,6 @@
 #ifndef RINGFENCE_TEST_NATIVE_WIN_FAKE_DISK_H_
 #define RINGFENCE_TEST_NATIVE_WIN_FAKE_DISK_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -61,7 +60,6 @@ class FakeDisk {
   };
 
   std::mutex mutex;
-  std::condition_variable unlocked;
   std::vector<Lock> locks;
   std::map<const Node*, std::u16string> junctions;
   std::map<const Node*, std::vector<uint8_t>> contents;

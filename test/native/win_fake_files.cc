@@ -173,12 +173,12 @@ OsError FakeFiles::OpenLockFile(const std::u16string& path, Handle* file) {
   return Opened(disk_.Find(path, LinkMode::kFollow).node, kFileGenericRead, file);
 }
 
-OsError FakeFiles::Lock(Handle file, uint64_t offset, LockMode mode, LockWait wait) {
+OsError FakeFiles::Lock(Handle file, uint64_t offset, LockMode mode) {
   const char* kinds[] = {"shared", "exclusive"};
   const std::string detail =
       std::string(kinds[static_cast<size_t>(mode)]) + " " + std::to_string(offset);
   if (const OsError error = Begin("LockFileEx", detail); !error.ok()) return error;
-  std::unique_lock<std::mutex> guard(disk_.mutex);
+  const Guard guard(disk_.mutex);
   const OpenFile* open = Find(file, 0);
   if (open == nullptr) return Code(kErrorInvalidHandle);
   const auto is_free = [&] {
@@ -187,11 +187,7 @@ OsError FakeFiles::Lock(Handle file, uint64_t offset, LockMode mode, LockWait wa
              (mode == LockMode::kExclusive || lock.mode == LockMode::kExclusive);
     });
   };
-  if (wait == LockWait::kWait) {
-    disk_.unlocked.wait(guard, is_free);
-  } else if (!is_free()) {
-    return Code(kErrorLockViolation);
-  }
+  if (!is_free()) return Code(kErrorLockViolation);
   disk_.locks.push_back({open->node, offset, mode, file});
   return kNoOsError;
 }
@@ -269,7 +265,6 @@ void FakeFiles::CloseLocked(Handle handle) {
     const FakePlace place = disk_.Find(disk_.PathOf(*open.node), LinkMode::kOpenLink);
     if (place.node == open.node) disk_.Detach(*place.directory, place.name);
   }
-  disk_.unlocked.notify_all();
 }
 
 bool FakeFiles::Close(Handle handle) {

@@ -35,7 +35,7 @@ class FakeFiles final : public FileApi {
   OsError MakeDirectory(const std::u16string& path) override;
   OsError MarkDeleted(Handle file) override;
   OsError OpenLockFile(const std::u16string& path, Handle* file) override;
-  OsError Lock(Handle file, uint64_t offset, LockMode mode, LockWait wait) override;
+  OsError Lock(Handle file, uint64_t offset, LockMode mode) override;
   OsError OpenToRead(const std::u16string& path, Handle* file) override;
   OsError Create(const std::u16string& path, Handle* file) override;
   OsError Read(Handle file, std::span<uint8_t> bytes, size_t* moved) override;

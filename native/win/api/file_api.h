@@ -44,7 +44,6 @@ enum class LinkMode : uint8_t {
 };
 
 enum class LockMode : uint8_t { kShared, kExclusive };
-enum class LockWait : uint8_t { kWait, kTry };
 
 // No handle is inheritable.
 class FileApi {
@@ -77,10 +76,10 @@ class FileApi {
 
   // CreateFileW: a file to lock, made when missing; everything shared.
   virtual OsError OpenLockFile(const std::u16string& path, Handle* file) = 0;
-  // LockFileEx of the one byte at `offset`, which need not exist. With kTry and another owner, who
-  // may be another handle of this process: ERROR_LOCK_VIOLATION. Closing the handle, and the end of
-  // the process, unlock.
-  virtual OsError Lock(Handle file, uint64_t offset, LockMode mode, LockWait wait) = 0;
+  // LockFileEx of the one byte at `offset`, which need not exist. It does not wait: with another
+  // owner, who may be another handle of this process, it is ERROR_LOCK_VIOLATION. Closing the
+  // handle, and the end of the process, unlock.
+  virtual OsError Lock(Handle file, uint64_t offset, LockMode mode) = 0;
 
   // CreateFileW: a file that exists, for reading; everything shared.
   virtual OsError OpenToRead(const std::u16string& path, Handle* file) = 0;

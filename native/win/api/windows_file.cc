@@ -145,14 +145,13 @@ class FileCalls final : public FileApi {
                     FILE_ATTRIBUTE_NORMAL, file);
   }
 
-  OsError Lock(Handle file, uint64_t offset, LockMode mode, LockWait wait) override {
+  OsError Lock(Handle file, uint64_t offset, LockMode mode) override {
     OVERLAPPED at = {};
     at.Offset = static_cast<DWORD>(offset & 0xffffffff);
     at.OffsetHigh = static_cast<DWORD>(offset >> 32);
     const DWORD exclusive = mode == LockMode::kExclusive ? LOCKFILE_EXCLUSIVE_LOCK : 0;
-    const DWORD at_once = wait == LockWait::kTry ? LOCKFILE_FAIL_IMMEDIATELY : 0;
-    return Call(
-        [&] { return LockFileEx(ToSystem(file), exclusive | at_once, 0, 1, 0, &at) != FALSE; });
+    const DWORD flags = exclusive | LOCKFILE_FAIL_IMMEDIATELY;
+    return Call([&] { return LockFileEx(ToSystem(file), flags, 0, 1, 0, &at) != FALSE; });
   }
 
   OsError OpenToRead(const std::u16string& path, Handle* file) override {

@@ -67,8 +67,8 @@ class Pretender final : public FileApi {
   OsError OpenLockFile(const std::u16string& path, Handle* file) override {
     return real_.OpenLockFile(path, file);
   }
-  OsError Lock(Handle file, uint64_t offset, LockMode mode, LockWait wait) override {
-    return real_.Lock(file, offset, mode, wait);
+  OsError Lock(Handle file, uint64_t offset, LockMode mode) override {
+    return real_.Lock(file, offset, mode);
   }
   OsError OpenToRead(const std::u16string& path, Handle* file) override {
     return real_.OpenToRead(path, file);
