@@ -28,7 +28,9 @@ constexpr AccessMask kGrantedRights =
 constexpr AccessMask kDeniedRights = kFileWriteData | kFileAppendData | kFileWriteEa |
                                      kFileWriteAttributes | kFileDeleteChild | kDelete | kWriteDac |
                                      kWriteOwner;
-constexpr AccessMask kPinnedRights = kDelete | kFileDeleteChild;
+// With the right to change the ACL too, which an ACE of another restricting SID may give, a pin
+// would be taken away first.
+constexpr AccessMask kPinnedRights = kDelete | kFileDeleteChild | kWriteDac | kWriteOwner;
 
 enum class AclOperation : uint8_t { kGrant, kDeny, kPin };
 

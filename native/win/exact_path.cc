@@ -32,6 +32,13 @@ Status CheckPath(const AclApi& api, const std::u16string& path, Handle file) {
   return Status::Ok();
 }
 
+Status CheckNoLink(const AclApi& api, const std::u16string& path, Handle file) {
+  FileAttributes attributes;
+  RINGFENCE_RETURN_IF_ERROR(ReadAttributes(api, path, file, &attributes));
+  if (StandsForAnother(attributes)) return {Stage::kWinPathChanged, 0, ToUtf8(path)};
+  return Status::Ok();
+}
+
 Status OpenExact(const AclApi& api, const std::u16string& path, AccessMask access,
                  UniqueHandle* file) {
   Handle raw = Handle::kNone;
@@ -40,9 +47,7 @@ Status OpenExact(const AclApi& api, const std::u16string& path, AccessMask acces
   if (!error.ok()) return Failed(Stage::kWinPathOpen, error, ToUtf8(path));
   UniqueHandle opened(api.handle, raw);
   RINGFENCE_RETURN_IF_ERROR(CheckPath(api, path, opened.get()));
-  FileAttributes attributes;
-  RINGFENCE_RETURN_IF_ERROR(ReadAttributes(api, path, opened.get(), &attributes));
-  if (StandsForAnother(attributes)) return {Stage::kWinPathChanged, 0, ToUtf8(path)};
+  RINGFENCE_RETURN_IF_ERROR(CheckNoLink(api, path, opened.get()));
   *file = std::move(opened);
   return Status::Ok();
 }

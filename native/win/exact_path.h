@@ -21,6 +21,9 @@ Status OpenExact(const AclApi& api, const std::u16string& path, AccessMask acces
 // Whether the object of `file` still has the path.
 Status CheckPath(const AclApi& api, const std::u16string& path, Handle file);
 
+// The object of `file` is no link, or it is windows.path.changed. Needs FILE_READ_ATTRIBUTES.
+Status CheckNoLink(const AclApi& api, const std::u16string& path, Handle file);
+
 // There is nothing with that name, or not even its directory.
 bool IsMissing(const Status& status);
 // As IsMissing(), or it is something else by now.

@@ -1,6 +1,7 @@
 #include "win/placeholder.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,8 @@ Status MakePlaceholder(const AclApi& api, const std::u16string& path, UniqueHand
   // By its handle: its path is the one that somebody else controls.
   if (status.stage() == Stage::kWinPathChanged) (void)api.file.MarkDeleted(made.get());
   RINGFENCE_RETURN_IF_ERROR(std::move(status));
+  // Put in its place meanwhile, it would be protected, and what it leads to would not.
+  RINGFENCE_RETURN_IF_ERROR(CheckNoLink(api, path, made.get()));
   *directory = std::move(made);
   return Status::Ok();
 }

@@ -1,10 +1,12 @@
 // Trees that are not what they were, or that ACEs cannot protect.
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "check.h"
 #include "stamp_scene.h"
+#include "win/state_transaction.h"
 
 namespace ringfence::win {
 namespace {
@@ -99,6 +101,52 @@ TEST(StampMakesNoPlaceholderBehindAJunction) {
   StampLease lease;
   CHECK_EQ(NameOf(scene.Acquire(&lease)), "windows.path.changed");
   CHECK(!scene.disk.Has(u"C:\\other\\.mcp.json"));
+}
+
+TEST(StampTakesNoJunctionForItsPlaceholder) {
+  const size_t opened = CallOf("CreateFileW", "\\\\?\\C:\\w\\.mcp.json", 1);
+  StampScene scene;
+  const std::string other = scene.disk.Show(u"C:\\other");
+  scene.process.files.Before(opened,
+                             [&] { ReplaceByJunction(scene, u"C:\\w\\.mcp.json", u"C:\\other"); });
+  StampLease lease;
+  const Status status = scene.Acquire(&lease);
+  CHECK_EQ(NameOf(status) + " " + status.path(), "windows.path.changed C:\\w\\.mcp.json");
+  CHECK_EQ(scene.disk.Show(u"C:\\other"), other);
+}
+
+// A command of before has given its logon session everything: with a pin taken away, the directory
+// could go, and the read-only subpath with it.
+TEST(StampPinsADirectoryWhoseAclACommandHasMade) {
+  StampScene scene;
+  const Ace everything = {kAccessAllowedAce, 0, kFileAllAccess, kLogon, {}};
+  auto& aces = scene.disk.At(u"C:\\w\\sub").security.dacl->aces;
+  aces.insert(aces.begin(), everything);
+  constexpr AccessMask kTakingPinsAway[] = {kWriteDac, kWriteOwner, kDelete, kFileDeleteChild};
+  for (const AccessMask right : kTakingPinsAway) {
+    CHECK(scene.CommandMay({kLogon}, u"C:\\w\\sub", right));
+  }
+  std::vector<Sid> sids = scene.Acquired().sids();
+  sids.push_back(kLogon);
+  for (const AccessMask right : kTakingPinsAway) {
+    CHECK(!scene.CommandMay(sids, u"C:\\w\\sub", right));
+  }
+  CHECK(scene.CommandMay(sids, u"C:\\w\\sub", kFileAddFile));
+}
+
+// Commands can read the file of locks, and lock it.
+TEST(StampIsNotKeptWaitingForGood) {
+  StampScene scene;
+  StateTransaction held(scene.process.api(), scene.request.state_directory);
+  CHECK(held.Begin().ok());
+  FakeAclProcess other(scene.disk);
+  StateTransaction waiting(other.api(), scene.request.state_directory);
+  constexpr std::chrono::milliseconds kPatience(30);
+  const auto start = std::chrono::steady_clock::now();
+  const Status status = waiting.Begin(kPatience);
+  CHECK_EQ(NameOf(status), "windows.state.lock");
+  CHECK_EQ(status.os_code(), kErrorLockViolation);
+  CHECK(std::chrono::steady_clock::now() - start >= kPatience);
 }
 
 TEST(StampTakesNothingForAPlaceholderThatSomebodyElseMade) {
