@@ -1,7 +1,7 @@
 /** The only loader of the addon. Nothing is loaded before the first call of loadBinding(). */
 
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SandboxError } from '../errors.js'
 import { isWindowsBinding, type NativeBinding, type NativeFailure } from './binding-types.js'
@@ -64,7 +64,9 @@ function findAddon(): string {
     })
   }
   // node-gyp-build also looks beside the node executable and where an environment variable points.
-  if (relative(packageRoot, path).startsWith('..')) {
+  const inPackage = relative(packageRoot, path)
+  // Of two drives neither is seen from the other: the path stays absolute.
+  if (inPackage.startsWith('..') || isAbsolute(inPackage)) {
     throw new SandboxError(`native code found outside the package: ${path}`, {
       code: 'SANDBOX_HELPER_FAILED',
       stage: 'native.load',
