@@ -1,5 +1,6 @@
 #include "win/token_information.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -76,8 +77,9 @@ std::optional<std::vector<uint64_t>> DecodeTokenPrivileges(const TokenInformatio
 }
 
 std::optional<bool> DecodeTokenFlag(const TokenInformation& information) {
-  if (information.bytes.size() != sizeof(uint32_t)) return std::nullopt;
-  return LoadLittleEndian<uint32_t>(information.bytes) != 0;
+  const size_t size = information.bytes.size();
+  if (size != sizeof(uint8_t) && size != sizeof(uint32_t)) return std::nullopt;
+  return std::ranges::any_of(information.bytes, [](uint8_t byte) { return byte != 0; });
 }
 
 }  // namespace ringfence::win

@@ -34,7 +34,8 @@ std::optional<Sid> DecodeTokenUser(const TokenInformation& information);
 std::optional<std::vector<TokenSid>> DecodeTokenGroups(const TokenInformation& information);
 // The LUIDs, also of those that are not enabled.
 std::optional<std::vector<uint64_t>> DecodeTokenPrivileges(const TokenInformation& information);
-// Of kElevation and kIsRestricted.
+// Of kElevation, which is documented to be 32 bits, and kIsRestricted, of which nothing is: 8 bits
+// are taken as well.
 std::optional<bool> DecodeTokenFlag(const TokenInformation& information);
 
 }  // namespace ringfence::win

@@ -93,6 +93,8 @@ TEST(TokenInformationIsDecoded) {
   CHECK(DecodeTokenFlag({{0, 0, 0, 0}, kAddress}) == false);
   // Windows says TRUE by any number but 0.
   CHECK(DecodeTokenFlag({{0, 0, 0, 0x80}, kAddress}) == true);
+  CHECK(DecodeTokenFlag({{1}, kAddress}) == true);
+  CHECK(DecodeTokenFlag({{0}, kAddress}) == false);
 }
 
 TEST(TokenInformationThatIsCutOffIsNothing) {
@@ -106,7 +108,7 @@ TEST(TokenInformationThatIsCutOffIsNothing) {
     const auto end = privileges.bytes.begin() + static_cast<std::ptrdiff_t>(size);
     CHECK(!DecodeTokenPrivileges({{privileges.bytes.begin(), end}, kAddress}));
   }
-  for (const size_t size : {0U, 1U, 3U, 5U, 8U}) {
+  for (const size_t size : {0U, 2U, 3U, 5U, 8U}) {
     CHECK(!DecodeTokenFlag({std::vector<uint8_t>(size), kAddress}));
   }
 }

@@ -33,15 +33,14 @@ class Calls final : public TokenApi {
 
   OsError Query(Handle token, TokenClass information, TokenInformation* found) override {
     const auto system_class = static_cast<TOKEN_INFORMATION_CLASS>(information);
-    std::vector<uint8_t> bytes;
+    // Enough for what has one size: without room not every class says how much it needs.
+    std::vector<uint8_t> bytes(256);
     while (true) {
       DWORD needed = 0;
       const OsError error = Call([&] {
-        return GetTokenInformation(ToSystem(token), system_class,
-                                   bytes.empty() ? nullptr : bytes.data(),
+        return GetTokenInformation(ToSystem(token), system_class, bytes.data(),
                                    static_cast<DWORD>(bytes.size()), &needed);
       });
-      // Without room, or with too little, it says how much it needs.
       if (!error.ok() && needed <= bytes.size()) return error;
       const bool done = error.ok();
       bytes.resize(needed);
