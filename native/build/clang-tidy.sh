@@ -31,7 +31,7 @@ mingw_arguments() {
 # As the first of its builds compiles it: what is Linux' and the tests', then what only Windows has.
 linux=(addon helper)
 tests=(native_tests win_tests models win)
-windows=(windows_api windows_tests access_check_fuzz vectors replay addon_windows node_imports pretend)
+windows=(windows_api windows_tests windows_command access_check_fuzz vectors replay addon_windows addon_windows_entry node_imports pretend)
 
 status=0
 sources "${linux[@]}" | tidy cmake || status=1

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -99,15 +100,15 @@ AclDecision DecideEdit(const AclDemand& demand, const std::set<Sid>& sids, const
 }
 
 // The place of a path in the plan's order; see AclPlan.
-std::tuple<int, ptrdiff_t> Place(const PlannedAcl& acl) {
+std::tuple<int, ptrdiff_t, std::u16string_view> Place(const PlannedAcl& acl) {
   const auto depth = std::ranges::count(acl.path, u'\\');
   const auto has = [&](Kind kind, bool full) {
     return std::ranges::any_of(acl.demand, [&](const AceRequest& request) {
       return request.kind == kind && (request.mask == kDeniedRights) == full;
     });
   };
-  if (has(Kind::kAllow, false)) return {2, -depth};
-  return {has(Kind::kDeny, true) ? 0 : 1, depth};
+  if (has(Kind::kAllow, false)) return {2, -depth, acl.path};
+  return {has(Kind::kDeny, true) ? 0 : 1, depth, acl.path};
 }
 
 bool IsContradiction(const std::vector<const AclStep*>& steps) {
@@ -191,7 +192,7 @@ bool PlanAcls(const std::vector<AclStep>& steps, AclPlan* plan, AclPlanRefusal* 
     *refusal = {AclRefusal::kUnpinned, std::move(unpinned)};
     return false;
   }
-  std::ranges::stable_sort(planned.acls, {}, Place);
+  std::ranges::sort(planned.acls, {}, Place);
   *plan = std::move(planned);
   return true;
 }

@@ -82,16 +82,17 @@ void RunningCommand::Look() {
 
 void RunningCommand::Advance() {
   if (done_) return;
-  if (launched_.limit()) TellLimit();
+  TellLimit();
   if (launched_.exited() && !exit_told_) TellExit();
   if (exit_told_ && launched_.empty()) CloseConsole();
 }
 
 void RunningCommand::TellLimit() {
-  if (limit_told_) return;
+  const std::optional<JobLimit> limit = launched_.limit();
+  if (limit_told_ || !limit) return;
   limit_told_ = true;
   CommandEvent event = Event(CommandEvent::Kind::kLimit);
-  event.limit = *launched_.limit();
+  event.limit = *limit;
   Usage usage;
   const Status status = launched_.ReadUsage(&usage);
   if (!status.ok()) return Fail(status);
@@ -111,13 +112,13 @@ void RunningCommand::TellLimit() {
   }
   sink_(std::move(event));
   // Windows only refuses memory. Of a command that got none the rest is of no use.
-  if (*launched_.limit() == JobLimit::kMemory) Kill(kKillSignal);
+  if (*limit == JobLimit::kMemory) Kill(kKillSignal);
 }
 
 void RunningCommand::TellExit() {
   // The CPU time, of which no packet tells.
   Status status = launched_.Look();
-  if (status.ok() && launched_.limit()) TellLimit();
+  if (status.ok()) TellLimit();
   CommandEvent event = Event(CommandEvent::Kind::kExited);
   if (status.ok()) status = launched_.ExitCode(&event.exit_code);
   if (status.ok()) status = launched_.ReadUsage(&event.usage);

@@ -120,7 +120,7 @@ TEST(StampTakesNoJunctionForItsPlaceholder) {
 TEST(StampPinsADirectoryWhoseAclACommandHasMade) {
   StampScene scene;
   const Ace everything = {kAccessAllowedAce, 0, kFileAllAccess, kLogon, {}};
-  auto& aces = scene.disk.At(u"C:\\w\\sub").security.dacl->aces;
+  auto& aces = scene.disk.At(u"C:\\w\\sub").security.dacl.value().aces;
   aces.insert(aces.begin(), everything);
   constexpr AccessMask kTakingPinsAway[] = {kWriteDac, kWriteOwner, kDelete, kFileDeleteChild};
   for (const AccessMask right : kTakingPinsAway) {
@@ -216,7 +216,8 @@ TEST(StampRefusesWhatAcesCannotHold) {
   CHECK_EQ(Refusal(null_dacl), "windows.acl.null C:\\w\\.git");
   StampScene order;
   order.disk.At(u"C:\\w\\sub")
-      .security.dacl->aces.push_back({kAccessDeniedAce, 0, kFileWriteData, kBob});
+      .security.dacl.value()
+      .aces.push_back({kAccessDeniedAce, 0, kFileWriteData, kBob});
   CHECK_EQ(Refusal(order), "windows.acl.order C:\\w\\sub");
   StampScene volume;
   volume.disk.without_acls = {u"C:\\"};

@@ -26,7 +26,7 @@ std::vector<Bytes> Corruptions(const Bytes& file) {
   std::vector<Bytes> all = {{}, Bytes(file.size(), 0), Bytes(file.begin(), file.end() - 1)};
   all.emplace_back(file.begin(), file.begin() + static_cast<ptrdiff_t>(file.size() / 2));
   // Of version, checksum and payload.
-  for (const size_t at : {8, 16, 24}) {
+  for (const size_t at : {8U, 16U, 24U}) {
     Bytes changed = file;
     ++changed.at(at);
     all.push_back(changed);

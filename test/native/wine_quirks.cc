@@ -1,6 +1,10 @@
 #include "wine_quirks.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 #include "sids.h"
 
@@ -20,6 +24,7 @@ bool Applies(const Ace& ace) { return (ace.flags & kInheritOnly) == 0; }
 
 // The owner's rights as an ACE, which a denial can then be put before.
 void MakeOwnersRightsExplicit(AccessMask rights, SecurityDescriptor* object) {
+  if (!object->dacl) return;
   Acl& dacl = *object->dacl;
   const bool owner_rights = std::ranges::any_of(
       dacl.aces, [](const Ace& ace) { return Applies(ace) && ace.sid == kOwnerRights; });
@@ -33,8 +38,11 @@ void MakeOwnersRightsExplicit(AccessMask rights, SecurityDescriptor* object) {
 }
 
 void PutDenialsFirst(Acl* dacl) {
-  std::ranges::stable_partition(dacl->aces,
-                                [](const Ace& ace) { return ace.type == kAccessDeniedAce; });
+  const auto denies = [](const Ace& ace) { return ace.type == kAccessDeniedAce; };
+  std::vector<Ace> aces;
+  std::ranges::copy_if(dacl->aces, std::back_inserter(aces), denies);
+  std::ranges::copy_if(dacl->aces, std::back_inserter(aces), std::not_fn(denies));
+  dacl->aces = std::move(aces);
 }
 
 // A denial of all that is asked for refuses as long as anything of it is missing.

@@ -26,6 +26,8 @@ class OverlappedEnd : public IoEnd {
   OverlappedEnd(std::shared_ptr<Transfers> transfers, ResizeTerminal resize)
       : transfers_(std::move(transfers)), resize_(std::move(resize)) {}
   ~OverlappedEnd() override { transfers_->Close(); }
+  OverlappedEnd(const OverlappedEnd&) = delete;
+  OverlappedEnd& operator=(const OverlappedEnd&) = delete;
 
   IoRead Read(char* to, size_t size) override { return transfers_->Read(to, size); }
   void Close() override { transfers_->Close(); }

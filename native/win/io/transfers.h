@@ -28,6 +28,7 @@ class Transfers : public std::enable_shared_from_this<Transfers> {
 
   // `in_flight` counts the reads and writes of all ends of a port.
   Transfers(const Win32Api& api, EndHandles handles, std::shared_ptr<std::atomic<int>> in_flight);
+  ~Transfers() = default;
   Transfers(const Transfers&) = delete;
   Transfers& operator=(const Transfers&) = delete;
 
