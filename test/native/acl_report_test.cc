@@ -80,9 +80,9 @@ TEST(ReportTellsWhatIsThere) {
 TEST(ReportTellsWhatWasTakenAway) {
   StampScene scene;
   const StampLease lease = scene.Acquired();
-  std::vector<Ace>& aces = scene.disk.At(u"C:\\w\\.git").security.dacl->aces;
+  std::vector<Ace>& aces = scene.DaclOf(u"C:\\w\\.git").aces;
   aces.insert(aces.begin(), {kAccessAllowedAce, 0, kFileWriteData, kEveryone, {}});
-  std::erase_if(scene.disk.At(u"C:\\w\\sub").security.dacl->aces,
+  std::erase_if(scene.DaclOf(u"C:\\w\\sub").aces,
                 [](const Ace& ace) { return ace.type == kAccessDeniedAce; });
   const std::vector<AclReport> reports = Examine(scene);
   const AclReport& denial = Of(reports, AclOperation::kDeny, u"C:\\w\\.git", scene);

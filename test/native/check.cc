@@ -24,6 +24,7 @@ const char* skipped_because = nullptr;
 
 // Only on Windows are there tests that skip themselves, and only under Wine may they.
 bool MayNotSkip() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment
   const char* must_work = std::getenv("RINGFENCE_TEST_MUST_WORK");
   const std::string list = "," + std::string(must_work == nullptr ? "" : must_work) + ",";
   return list.find(",windows,") != std::string::npos;
@@ -39,7 +40,7 @@ bool IsWanted(std::string_view name, int count, char** parts) {
 // What a test printed is not lost when the next one crashes.
 void Print(const char* word, const char* name, const char* more) {
   std::printf("%s %s%s%s\n", word, name, *more == '\0' ? "" : ": ", more);
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
 }
 
 }  // namespace
@@ -52,7 +53,7 @@ bool Register(const char* name, void (*body)()) {
 void Fail(const char* file, int line, const std::string& message) {
   ++failed_checks;
   std::printf("%s:%d: %s\n", file, line, message.c_str());
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
 }
 
 void Skip(const char* why) { skipped_because = why; }

@@ -123,11 +123,11 @@ TEST(PruneLeavesAcesOfOthers) {
   StampScene scene;
   CHECK(scene.AcquireElsewhere().ok());
   const Ace other = {kAccessDeniedAce, 0, kFileWriteData, kBob, {}};
-  std::vector<Ace>& aces = scene.disk.At(u"C:\\w\\.git").security.dacl->aces;
+  std::vector<Ace>& aces = scene.DaclOf(u"C:\\w\\.git").aces;
   aces.insert(aces.begin(), other);
   scene.disk.today += kPruneDays;
   CheckPruned(scene, 1, 0);
-  CHECK(scene.disk.At(u"C:\\w\\.git").security.dacl->aces.front() == other);
+  CHECK(scene.DaclOf(u"C:\\w\\.git").aces.front() == other);
 }
 
 TEST(PruneMakesNoState) {

@@ -120,7 +120,7 @@ TEST(StampTakesNoJunctionForItsPlaceholder) {
 TEST(StampPinsADirectoryWhoseAclACommandHasMade) {
   StampScene scene;
   const Ace everything = {kAccessAllowedAce, 0, kFileAllAccess, kLogon, {}};
-  auto& aces = scene.disk.At(u"C:\\w\\sub").security.dacl.value().aces;
+  auto& aces = scene.DaclOf(u"C:\\w\\sub").aces;
   aces.insert(aces.begin(), everything);
   constexpr AccessMask kTakingPinsAway[] = {kWriteDac, kWriteOwner, kDelete, kFileDeleteChild};
   for (const AccessMask right : kTakingPinsAway) {
@@ -215,9 +215,7 @@ TEST(StampRefusesWhatAcesCannotHold) {
   null_dacl.disk.At(u"C:\\w\\.git").security.dacl.reset();
   CHECK_EQ(Refusal(null_dacl), "windows.acl.null C:\\w\\.git");
   StampScene order;
-  order.disk.At(u"C:\\w\\sub")
-      .security.dacl.value()
-      .aces.push_back({kAccessDeniedAce, 0, kFileWriteData, kBob});
+  order.DaclOf(u"C:\\w\\sub").aces.push_back({kAccessDeniedAce, 0, kFileWriteData, kBob});
   CHECK_EQ(Refusal(order), "windows.acl.order C:\\w\\sub");
   StampScene volume;
   volume.disk.without_acls = {u"C:\\"};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,13 @@ struct StampScene {
       crashed = true;
     }
     CHECK(crashed);
+  }
+  // Of a path that has one.
+  Acl& DaclOf(const char16_t* path) {
+    std::optional<Acl>& dacl = disk.At(path).security.dacl;
+    CHECK(dacl.has_value());
+    if (!dacl) dacl.emplace();
+    return *dacl;
   }
   StampLease Acquired() {
     StampLease lease;

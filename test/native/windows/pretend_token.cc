@@ -61,7 +61,7 @@ class Pretender final : public TokenApi {
   // A launch makes a token, a process, and looks at the process's token on one thread.
   OsError OpenOfProcess(Handle process, AccessMask access, Handle* token) override {
     const OsError error = real_.OpenOfProcess(process, access, token);
-    if (error.ok()) Remember(*token, last_);
+    if (error.ok()) Remember(*token, last_of_thread);
     return error;
   }
 
@@ -89,8 +89,8 @@ class Pretender final : public TokenApi {
                    Handle* restricted) override {
     const OsError error = real_.Restrict(token, 0, {}, restricted);
     if (!error.ok()) return error;
-    last_.assign(restricting.begin(), restricting.end());
-    Remember(*restricted, last_);
+    last_of_thread.assign(restricting.begin(), restricting.end());
+    Remember(*restricted, last_of_thread);
     return error;
   }
 
@@ -150,10 +150,10 @@ class Pretender final : public TokenApi {
   TokenApi& real_ = WindowsToken();
   std::mutex mutex_;
   std::map<Handle, Sids> tokens_;
-  static thread_local Sids last_;
+  static thread_local Sids last_of_thread;
 };
 
-thread_local Sids Pretender::last_;
+thread_local Sids Pretender::last_of_thread;
 
 Pretender& Instance() {
   static Pretender instance;
