@@ -127,7 +127,7 @@ TEST(StateFilesNoticeEveryChangedByte) {
 
 TEST(StateFilesOfAnotherVersionAreNotTaken) {
   for (const Format& format : Formats()) {
-    for (const uint64_t version : {0, 2}) {
+    for (const uint64_t version : {uint64_t{0}, uint64_t{2}}) {
       Bytes file = format.file;
       Put(version, 8, 4, &file);
       CHECK(!format.decodes(file));

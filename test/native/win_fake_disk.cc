@@ -97,7 +97,8 @@ Node& FakeDisk::Add(std::u16string_view path, Node::Kind kind) {
       child = std::make_unique<Node>();
       child->kind = i + 1 == names.size() ? kind : Node::Kind::kDirectory;
       child->security.owner = kAlice;
-      child->security.dacl = InheritedDacl(*node->security.dacl, child->kind, kAlice);
+      const Acl parent = node->security.dacl.value_or(Acl());
+      child->security.dacl = InheritedDacl(parent, child->kind, kAlice);
     }
     node = child.get();
   }
