@@ -9,6 +9,7 @@
 #include <set>
 
 #include "binding/instance_data.h"
+#include "binding/launch_events.h"
 #include "linux/epoll_port.h"
 #include "linux/helper_image.h"
 #include "linux/launch_thread.h"
@@ -18,7 +19,7 @@ namespace ringfence {
 
 class ProcessBinding;
 
-struct AddonData : InstanceData {
+struct AddonData : InstanceData, LaunchEvents<ProcessEvent, ProcessBinding> {
   std::unique_ptr<IoPort> MakePort() override;
   std::shared_ptr<IoEnd> TakeEnd(Napi::Value source) override;
   Status ClosedTerminal() const override;
@@ -30,15 +31,8 @@ struct AddonData : InstanceData {
   Napi::FunctionReference process_constructor;
   Napi::FunctionReference lease_constructor;
 
-  // Events of the launch thread on their way to JS.
-  Napi::ThreadSafeFunction events;
   std::unique_ptr<LaunchThread> launches;
-  // JS thread only. Borrowed: a process object keeps itself alive until it is closed.
-  std::map<uint64_t, ProcessBinding*> processes;
-  std::map<uint64_t, Napi::Promise::Deferred> closing_plans;
   uint64_t last_plan_id = 0;
-  // Processes that keep the event loop alive.
-  int referenced = 0;
   // Descriptors that JS has the number of and nothing else would close.
   std::set<int> held_fds;
   // Leases that are still held; released when the environment ends.

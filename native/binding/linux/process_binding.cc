@@ -17,14 +17,6 @@
 namespace ringfence {
 namespace {
 
-void SetReferences(Napi::Env env, AddonData* data, int change) {
-  const bool before = data->referenced > 0;
-  data->referenced += change;
-  const bool after = data->referenced > 0;
-  if (after && !before) data->events.Ref(env);
-  if (before && !after) data->events.Unref(env);
-}
-
 Napi::Object UsageOf(Napi::Env env, const ProcessEvent& event) {
   Napi::Object usage = Napi::Object::New(env);
   usage.Set("userUs", static_cast<double>(event.user_us));
@@ -88,39 +80,12 @@ Napi::Object ToJs(Napi::Env env, const ProcessEvent& event) {
   return object;
 }
 
-void Deliver(Napi::Env env, AddonData* data, ProcessEvent* event) {
-  if (event->kind == ProcessEvent::Kind::kPlanClosed) {
-    const auto closing = data->closing_plans.find(event->id);
-    if (closing == data->closing_plans.end()) return;
-    const Napi::HandleScope scope(env);
-    closing->second.Resolve(env.Undefined());
-    data->closing_plans.erase(closing);
-    SetReferences(env, data, -1);
-    return;
-  }
-  const auto found = data->processes.find(event->id);
-  if (found != data->processes.end()) found->second->Deliver(event);
-}
-
-// Launch's thread -> JS thread.
-void Post(AddonData* data, ProcessEvent event) {
-  auto* owned = new ProcessEvent(std::move(event));
-  const napi_status status = data->events.BlockingCall(
-      owned, [data](Napi::Env env, Napi::Function, ProcessEvent* delivered) {
-        const std::unique_ptr<ProcessEvent> holder(delivered);
-        Deliver(env, data, delivered);
-      });
-  if (status != napi_ok) delete owned;  // the environment is ending
-}
-
 void EnsureThread(Napi::Env env, AddonData* data) {
   if (data->launches) return;
   if (!data->helper.fd.valid()) throw Napi::Error::New(env, "spawn before loadHelper");
-  data->events = Napi::ThreadSafeFunction::New(
-      env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "ringfence", 0, 1);
-  data->events.Unref(env);
+  data->OpenEvents(env);
   auto launches = std::make_unique<LaunchThread>(
-      ImageForThread(env, *data), [data](ProcessEvent event) { Post(data, std::move(event)); });
+      ImageForThread(env, *data), [data](ProcessEvent event) { data->Post(std::move(event)); });
   const Status status = launches->Start();
   if (!status.ok()) {
     data->events.Release();
@@ -229,7 +194,7 @@ Napi::Value ProcessBinding::ClosePlan(const Napi::CallbackInfo& info) {
     return deferred.Promise();
   }
   data->closing_plans.emplace(data->launches->ClosePlan(plan->id), deferred);
-  SetReferences(env, data.get(), 1);
+  data->SetReferences(env, 1);
   return deferred.Promise();
 }
 
@@ -284,7 +249,7 @@ void ProcessBinding::UnrefLoop(const Napi::CallbackInfo&) { SetReferenced(false)
 void ProcessBinding::SetReferenced(bool referenced) {
   if (referenced == referenced_) return;
   referenced_ = referenced;
-  SetReferences(Env(), data_.get(), referenced ? 1 : -1);
+  data_->SetReferences(Env(), referenced ? 1 : -1);
 }
 
 }  // namespace ringfence

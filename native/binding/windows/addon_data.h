@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "binding/instance_data.h"
+#include "binding/launch_events.h"
 #include "win/api/win32_api.h"
 #include "win/command_event.h"
 #include "win/io/completion_port.h"
@@ -19,7 +20,7 @@ namespace ringfence {
 
 class ProcessBinding;
 
-struct AddonData : InstanceData {
+struct AddonData : InstanceData, LaunchEvents<win::CommandEvent, ProcessBinding> {
   explicit AddonData(const win::Win32Api& table) : api(table) {}
 
   std::unique_ptr<IoPort> MakePort() override;
@@ -39,15 +40,8 @@ struct AddonData : InstanceData {
   Napi::FunctionReference process_constructor;
   Napi::FunctionReference input_constructor;
 
-  // Events of the launch thread on their way to JS.
-  Napi::ThreadSafeFunction events;
   std::unique_ptr<win::LaunchThread> launches;
-  // JS thread only. Borrowed: a process object keeps itself alive until it is closed.
-  std::map<uint64_t, ProcessBinding*> processes;
-  std::map<uint64_t, Napi::Promise::Deferred> closing_plans;
   uint64_t last_plan_id = 0;
-  // Processes that keep the event loop alive.
-  int referenced = 0;
 };
 
 inline std::shared_ptr<AddonData> DataOf(Napi::Env env) {
